@@ -1,0 +1,1 @@
+"""Physics-informed networks: bound states of quantum wells by three methods."""

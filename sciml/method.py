@@ -1,0 +1,140 @@
+"""What a method is to the rest of the project: settings, a resumable task, and prediction.
+
+A method turns a problem, its settings and a random key into a `Task`. The task holds whatever is
+computed once (quadrature, compiled functions); its *state* is a plain pytree of arrays, so that
+the one loop in `sciml.fit` can log, checkpoint, interrupt and resume every method alike.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+import numpy as np
+
+from sciml.errors import UnknownMethod, did_you_mean
+from sciml.problem import AnyProblem
+from sciml.status import Status
+
+State = Any
+"""a pytree of arrays: everything a task needs to go on from where it was"""
+
+
+@dataclass(frozen=True)
+class Info:
+    """What one step reports: scalars to log, and how the run ended if it has."""
+
+    metrics: Mapping[str, float]
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished task hands over.
+
+    Attributes
+    ----------
+    status : how it ended.
+    value : the answer by name (scalars, lists or small arrays), for example ``energies``.
+    metrics : scalars that judge the answer from within (residuals, norm errors).
+    params : pytree of arrays from which the method predicts anywhere.
+    arrays : sampled fields for plots, name -> array.
+    warnings : sentences a user must read beside the answer.
+    """
+
+    status: Status
+    value: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    params: Any
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class Task(Protocol):
+    """A method applied to one problem: what was prepared once, and the steps from there."""
+
+    steps: int
+    """the step limit"""
+
+    def init(self) -> State:
+        """The state before the first step (same key, same state)."""
+        ...
+
+    def step(self, state: State) -> tuple[State, Info]:
+        """The next state, and what to log of it."""
+        ...
+
+    def finish(self, state: State, status: Status) -> Outcome:
+        """The answer that a state holds, given how the loop ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to solve one kind of problem.
+
+    Attributes
+    ----------
+    name, label : the name users type, and one line that says honestly what it does.
+    kind : the kind of problem it serves (`Problem.kind`, `EigenProblem.kind`).
+    config : frozen dataclass of settings, every field with a default and a one-line doc.
+    prepare : (problem, config, seed) -> Task.
+    evaluate : (problem, config, params, points [n, d]) -> values [n, k] of the solved fields.
+    """
+
+    name: str
+    label: str
+    kind: str
+    config: type
+    prepare: Callable[[AnyProblem, Any, int], Task]
+    evaluate: Callable[[AnyProblem, Any, Any, np.ndarray], np.ndarray]
+
+
+BUILTIN = {
+    "ritz": "pinn.ritz:METHOD",
+    "pinn": "pinn.eigen:METHOD",
+    "paper": "pinn.paper:METHOD",
+}
+"""method name -> where it lives, imported on first use"""
+
+DEFAULT = {"eigenproblem": "ritz"}
+"""kind of problem -> the method used when none is named"""
+
+
+def _table() -> dict[str, str]:
+    return {p.name: p.value for p in entry_points(group="sciml.methods")} | BUILTIN
+
+
+def names() -> list[str]:
+    """Names of all methods, ours and those of installed packages."""
+    return sorted(_table())
+
+
+def get(name: str | None, kind: str) -> Method:
+    """Return the method of this name, or the default one for a kind of problem.
+
+    Raises
+    ------
+    UnknownMethod : no such method, or it does not serve this kind of problem.
+    """
+    table = _table()
+    if name is None:
+        if kind not in DEFAULT:
+            raise UnknownMethod(f"no method solves problems of kind '{kind}' yet.")
+        name = DEFAULT[kind]
+    if name not in table:
+        raise UnknownMethod(
+            f"no method is named '{name}'. {did_you_mean(name, table)}".rstrip(),
+            f"the methods are {sorted(table)}",
+        )
+    module, _, attribute = table[name].partition(":")
+    method: Method = getattr(importlib.import_module(module), attribute)
+    if method.kind != kind:
+        raise UnknownMethod(
+            f"method '{name}' serves problems of kind '{method.kind}', not '{kind}'.",
+            f"the methods are {sorted(table)}",
+        )
+    return method
