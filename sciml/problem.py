@@ -207,7 +207,11 @@ class EigenProblem:
         ------
         BadProblem : the potential fails on arrays, has the wrong shape, or is not finite.
         """
-        columns = [np.ascontiguousarray(c) for c in np.asarray(points, float).T]
+        points = np.asarray(points, float)
+        count = len(points)
+        padding = 2 ** max(6, (count - 1).bit_length()) - count  # few shapes, few compilations
+        padded = np.concatenate([points, np.repeat(points[-1:], padding, axis=0)])
+        columns = [np.ascontiguousarray(c) for c in padded.T]
         try:
             v = np.asarray(self.potential(*columns))
         except Exception as error:
@@ -225,9 +229,9 @@ class EigenProblem:
                 f"the potential of '{self.name}' maps {columns[0].shape} to {v.shape}.",
                 "return one value per point",
             )
-        v = np.broadcast_to(v.astype(float), columns[0].shape)
+        v = np.broadcast_to(v.astype(float), columns[0].shape)[:count]
         if not np.all(np.isfinite(v)):
-            where = np.asarray(points)[np.argmin(np.isfinite(v))]
+            where = points[np.argmin(np.isfinite(v))]
             raise BadProblem(
                 f"the potential of '{self.name}' is {v[np.argmin(np.isfinite(v))]} at "
                 f"{', '.join(f'{a} = {c:g}' for a, c in zip(self.domain.axes, where, strict=True))}"

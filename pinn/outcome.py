@@ -1,0 +1,121 @@
+"""From trial states to what the user gets: energies with bars, states, checks, warnings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from pinn import states as reporting
+from pinn.ansatz import sample_points
+from pinn.galerkin import Samples
+from pinn.nodes import domain_nodes
+from pinn.setting import Sampler, Setting, samples_at
+from sciml.method import Outcome
+from sciml.status import Status
+
+PLOT_POINTS = {1: 801, 2: 90 * 90}
+
+
+def check_samples(
+    given: Setting, sample: Sampler, parameters: Any, count: int
+) -> tuple[Samples, Float[np.ndarray, "n d"]]:
+    """Return samples on a quadrature rule finer than, and different from, the one of `count`."""
+    points, weights = domain_nodes(given.ansatz, int(1.7 * count))
+    return samples_at(given, sample, parameters, points, weights), points
+
+
+def outcome(
+    given: Setting,
+    sample: Sampler,
+    parameters: Any,
+    coefficients: Float[np.ndarray, "m j"],
+    energies: Float[np.ndarray, " j"],
+    *,
+    count: int,
+    tolerance: float,
+    status: Status,
+    params: dict[str, Any],
+    extra: dict[str, Any] | None = None,
+) -> Outcome:
+    """Return the outcome of j ≥ k states given as combinations of a sampler's functions.
+
+    Energies and bars are evaluated on a fresh quadrature rule. A status of CONVERGED is kept
+    only if every bar is narrower than `tolerance`, relative to the state's energies.
+    """
+    k = given.states
+    fine, points = check_samples(given, sample, parameters, count)
+    axes = given.problem.domain.axes
+    found = reporting.report(fine.combine(coefficients), points, axes, energies, k)
+    grid = sample_points(given.ansatz.domain, PLOT_POINTS[given.ansatz.dimension])
+    psi = sample(parameters, grid)[0] @ coefficients[:, :k]
+    signs = reporting.sign_convention(psi)
+    psi = psi * signs
+    value: dict[str, Any] = {
+        "energies": found.energies,
+        "lower_bounds": found.lower,
+        "upper_bounds": found.upper,
+        "residuals": found.residuals,
+    }
+    warnings = list(given.warnings)
+    if given.ansatz.dimension == 1:
+        value["nodes"] = reporting.count_nodes(psi, found.noise)
+        warnings += _node_warnings(value["nodes"], found)
+    value |= found.moments | (extra or {})
+    size = np.abs(found.energies) + given.problem.kinetic * found.moments["mean_p2"]
+    width = float(np.max((found.upper - found.lower) / size))
+    if status is Status.CONVERGED and not width <= tolerance:
+        status = Status.UNRESOLVED
+    if status is Status.UNRESOLVED:
+        worst = int(np.argmax((found.upper - found.lower) / size)) + 1
+        warnings.append(
+            f"The error bar of state {worst} is {width:.1e} wide, relative; the tolerance is "
+            f"{tolerance:.0e}. V may be rougher than declared, or need more width."
+        )
+    return Outcome(
+        status=status,
+        value=value,
+        metrics={
+            "residual": float(np.max(found.residuals)),
+            "norm_error": found.norm_error,
+            "relative_bar": width,
+        },
+        params={
+            **params,
+            "coefficients": coefficients[:, :k] * signs,
+            "ansatz": given.ansatz.to_arrays(),
+        },
+        arrays=_arrays(given, grid, psi),
+        warnings=tuple(warnings),
+    )
+
+
+def _arrays(given: Setting, grid: np.ndarray, psi: np.ndarray) -> dict[str, np.ndarray]:
+    interior = grid if given.ansatz.dimension == 2 else _inside(grid)
+    arrays = {"psi": psi, "potential": given.problem.potential_at(interior)}
+    return arrays | ({"x": grid[:, 0]} if given.ansatz.dimension == 1 else {"points": grid})
+
+
+def _inside(grid: Float[np.ndarray, "n 1"]) -> Float[np.ndarray, "n 1"]:
+    """The grid with every point moved a hair inwards, off a singular end or interior point."""
+    lower, upper = grid[0], grid[-1]
+    hair = 1e-9 * (upper - lower)
+    return np.clip(grid + 0.37 * hair, lower + hair, upper - hair)
+
+
+def _node_warnings(nodes: list[int], found: reporting.Report) -> list[str]:
+    """Oscillation theorem: state n of a 1-D problem has n - 1 nodes; say where it seems not so."""
+    warnings = []
+    for n, count in enumerate(nodes):
+        if count <= n:  # fewer are seen where a lobe is smaller than the error of ψ
+            continue
+        gaps = np.abs(np.delete(found.energies, n) - found.energies[n])
+        if len(gaps) and np.min(gaps) <= 4 * float(found.upper[n] - found.lower[n]):
+            warnings.append(
+                f"State {n + 1} is degenerate with a neighbour to within its error bar: "
+                "their wave functions are an arbitrary mixture of the pair."
+            )
+        else:
+            warnings.append(f"State {n + 1} has {count} nodes instead of {n}: a state is missing.")
+    return warnings
