@@ -19,7 +19,10 @@ ROUNDING = 4e-12
 
 
 def lower_bounds(
-    energies: Float[np.ndarray, " k"], residuals: Float[np.ndarray, "n k"]
+    energies: Float[np.ndarray, " k"],
+    residuals: Float[np.ndarray, "n k"],
+    *,
+    beyond: tuple[float, float] | None = None,
 ) -> Float[np.ndarray, " k"]:
     """Return lower bounds of the exact energies, one for each Ritz state.
 
@@ -27,12 +30,14 @@ def lower_bounds(
     ----------
     energies : Ritz values, ascending.
     residuals : √w (H - E_j) ψ_j at quadrature nodes, so that columns have the residual norm.
+    beyond : Ritz value and residual norm of the next state, where it is not among the k.
     """
     gram = residuals.T @ residuals
     norms = np.sqrt(np.diag(gram))
     bounds = energies - norms
-    for m in range(1, len(energies)):
-        rho = energies[m] - norms[m]
+    levels = [*zip(energies[1:], norms[1:], strict=True), *([beyond] if beyond else [])]
+    for m, (level, norm) in enumerate(levels, start=1):
+        rho = level - norm
         gap = rho - energies[:m]
         if np.min(gap) <= np.max(norms[:m]):
             continue

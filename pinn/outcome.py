@@ -38,6 +38,7 @@ def outcome(
     status: Status,
     params: dict[str, Any],
     extra: dict[str, Any] | None = None,
+    beyond: tuple[float, float] | None = None,
 ) -> Outcome:
     """Return the outcome of j ≥ k states given as combinations of a sampler's functions.
 
@@ -47,7 +48,7 @@ def outcome(
     k = given.states
     fine, points = check_samples(given, sample, parameters, count)
     axes = given.problem.domain.axes
-    found = reporting.report(fine.combine(coefficients), points, axes, energies, k)
+    found = reporting.report(fine.combine(coefficients), points, axes, energies, k, beyond=beyond)
     grid = sample_points(given.ansatz.domain, PLOT_POINTS[given.ansatz.dimension])
     psi = sample(parameters, grid)[0] @ coefficients[:, :k]
     signs = reporting.sign_convention(psi)

@@ -19,7 +19,7 @@ class Report:
     ----------
     energies, lower, upper : Ritz values and the ends of their error bars [k].
     residuals : strong residual norms ‖(H - E)ψ‖ [k].
-    noise : relative error of each ψ, estimated as residual over distance to the next level [k].
+    noise : size below which a value of ψ means nothing, relative to its peak [k].
     norm_error : largest |⟨ψ_i|ψ_j⟩ - δ_ij|.
     moments : name -> expectation values [k].
     """
@@ -39,6 +39,8 @@ def report(
     axes: tuple[str, ...],
     energies: Float[np.ndarray, " j"],
     states: int,
+    *,
+    beyond: tuple[float, float] | None = None,
 ) -> Report:
     """Return energies with error bars and expectation values of the first k of j ≥ k states.
 
@@ -60,10 +62,9 @@ def report(
         moments[f"mean_{axis}"] = points[:, i] @ density
         moments[f"mean_{axis}2"] = points[:, i] ** 2 @ density
     moments["mean_p2"] = kinetic / samples.kinetic
-    lower = lower_bounds(quotient, residuals) - allowance
+    lower = lower_bounds(quotient, residuals, beyond=beyond) - allowance
     strengths = np.linalg.norm(residuals, axis=0)
-    apart = np.abs(quotient[:, None] - quotient) + np.diag(np.full(len(quotient), np.inf))
-    noise = np.clip(10 * strengths / np.maximum(apart.min(axis=0), 1e-300), 1e-9, 1e-2)
+    noise = np.clip(strengths / size, 1e-9, 1e-2)
     return Report(
         energies=quotient[:states],
         lower=lower[:states],

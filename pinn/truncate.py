@@ -18,6 +18,7 @@ from jaxtyping import Float
 
 from sciml.domain import Box
 from sciml.errors import BadProblem, NoBoundState
+from sciml.precision import float64
 from sciml.problem import EigenProblem
 
 ACTION = 20.0
@@ -69,7 +70,7 @@ def _sampled(problem: EigenProblem, x: Float[np.ndarray, " n"]) -> Float[np.ndar
     if problem.is_bounded:
         return problem.potential_at(x[:, None])
     padded = np.append(x, np.full(2 ** math.ceil(math.log2(len(x))) - len(x), x[-1]))
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), float64():
         v = np.broadcast_to(np.asarray(problem.potential(padded), float), padded.shape)
     v = np.array(v[: len(x)])
     if np.any(np.isnan(v)) or np.any(v == -np.inf):

@@ -26,7 +26,7 @@ class Progress:
 
     state: State
     step: int = 0
-    history: tuple[Mapping[str, float], ...] = ()
+    history: tuple[Mapping[str, int | float], ...] = ()
 
 
 def run(
@@ -55,8 +55,8 @@ def run(
             if not all(math.isfinite(v) for v in info.metrics.values()):
                 status = Status.NONFINITE
                 break
+            history.append({"step": step + 1, **info.metrics})
             state, step = following, step + 1
-            history.append({"step": step, **info.metrics})
             if report is not None:
                 report(step, task.steps, info.metrics)
             if info.status is not None:
@@ -67,7 +67,7 @@ def run(
                 saved_at = time.monotonic()
     except KeyboardInterrupt:
         status = Status.INTERRUPTED
-    progress = Progress(state, step, tuple(history))
+    progress = Progress(state, step, tuple(history[:step]))
     if checkpoint is not None and status is Status.INTERRUPTED:
         checkpoint(progress)
     return progress, status

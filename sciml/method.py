@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
 
+@runtime_checkable
 class Task(Protocol):
     """A method applied to one problem: what was prepared once, and the steps from there."""
 

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from sciml import jet
 from sciml.domain import Box, Domain
 from sciml.errors import BadProblem
+from sciml.precision import float64
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,8 @@ class EigenProblem:
         padded = np.concatenate([points, np.repeat(points[-1:], padding, axis=0)])
         columns = [np.ascontiguousarray(c) for c in padded.T]
         try:
-            v = np.asarray(self.potential(*columns))
+            with float64():
+                v = np.asarray(self.potential(*columns))
         except Exception as error:
             raise BadProblem(
                 f"the potential of '{self.name}' fails on an array: {error}".splitlines()[0],

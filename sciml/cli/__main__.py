@@ -1,0 +1,7 @@
+"""``python -m sciml.cli``."""
+
+from __future__ import annotations
+
+from sciml.cli import main
+
+main()

@@ -1,0 +1,107 @@
+"""Scores of an answer against its problem's own reference; never used in solving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from sciml.domain import Box
+from sciml.method import Outcome
+from sciml.problem import AnyProblem, EigenProblem
+
+METRICS = ("energy_rel_error", "wavefunction_rel_error", "bounds_contain_reference")
+"""names of the metrics that compare with a reference"""
+
+TINY = np.finfo(float).tiny
+GAUSS = np.polynomial.legendre.leggauss(4)
+"""nodes and weights of the rule used on every cell of the plotting grid"""
+
+Evaluate = Callable[[Float[np.ndarray, "n d"]], Float[np.ndarray, "n k"]]
+
+
+class _ReferenceFailed(Exception):
+    """A problem's reference raised an exception."""
+
+
+def _ask(reference: Callable[..., Any], *arguments: Any) -> Float[np.ndarray, "..."]:
+    """What a reference answers, as an array."""
+    try:
+        return np.asarray(reference(*arguments), float)
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise _ReferenceFailed(words) from error
+
+
+def score(problem: AnyProblem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
+    """Return the outcome with errors against the problem's reference added, where it has one.
+
+    Adds ``reference_energies`` and ``energy_errors`` (relative, per state) to the value, and the
+    `METRICS` that apply. A reference that fails leaves a warning, never an exception.
+    """
+    if not isinstance(problem, EigenProblem) or "energies" not in outcome.value:
+        return outcome
+    try:
+        value, metrics = _energies(problem, outcome.value)
+        metrics |= _wavefunctions(problem, outcome, evaluate)
+    except _ReferenceFailed as error:
+        warning = f"The reference of '{problem.name}' failed, the answer is not scored ({error})."
+        return replace(outcome, warnings=(*outcome.warnings, warning))
+    return replace(
+        outcome, value={**outcome.value, **value}, metrics={**outcome.metrics, **metrics}
+    )
+
+
+def _energies(
+    problem: EigenProblem, value: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Errors of the energies, and whether the error bars hold the reference."""
+    if problem.energies is None:
+        return {}, {}
+    found = np.asarray(value["energies"], float)
+    exact = _ask(problem.energies, len(found))[: len(found)]
+    found = found[: len(exact)]
+    if not len(exact):
+        return {}, {}
+    errors = np.abs(found - exact) / np.maximum(np.abs(exact), TINY)
+    metrics = {"energy_rel_error": float(np.max(errors))}
+    if "lower_bounds" in value and "upper_bounds" in value:
+        lower = np.asarray(value["lower_bounds"], float)[: len(exact)]
+        upper = np.asarray(value["upper_bounds"], float)[: len(exact)]
+        metrics["bounds_contain_reference"] = float(np.all((lower <= exact) & (exact <= upper)))
+    return {"reference_energies": exact.tolist(), "energy_errors": errors.tolist()}, metrics
+
+
+def _wavefunctions(problem: EigenProblem, outcome: Outcome, evaluate: Evaluate) -> dict[str, float]:
+    """Worst relative L2 error of the states of a one-dimensional problem, up to sign.
+
+    In two dimensions states may be degenerate and any rotation of them is right: not scored.
+    """
+    grid = outcome.arrays.get("x")
+    one_dimensional = isinstance(problem.domain, Box) and problem.dimension == 1
+    if problem.wavefunctions is None or grid is None or not one_dimensional:
+        return {}
+    kinks = [*problem.jumps, *problem.singular, *(c for c, _ in problem.deltas)]
+    inside = [c for c in kinks if grid[0] < c < grid[-1]]
+    x, w = quadrature(np.union1d(grid, inside))
+    found = np.asarray(evaluate(x[:, None]))
+    exact = _ask(problem.wavefunctions, x[:, None], found.shape[1])
+    states = min(found.shape[1], exact.shape[1])
+    if not states:
+        return {}
+    found, exact = found[:, :states], exact[:, :states]
+    signs = np.where(w @ (found * exact) < 0, -1.0, 1.0)
+    errors = np.sqrt((w @ (signs * found - exact) ** 2) / (w @ exact**2))
+    return {"wavefunction_rel_error": float(np.max(errors))}
+
+
+def quadrature(
+    edges: Float[np.ndarray, " m"],
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Return points and weights of a four-point Gauss rule on each cell between sorted edges."""
+    half = 0.5 * np.diff(edges)[:, None]
+    points = 0.5 * (edges[:-1] + edges[1:])[:, None] + half * GAUSS[0]
+    return points.ravel(), (half * GAUSS[1]).ravel()
