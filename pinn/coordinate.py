@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from pinn.truncate import ACTION, Coarse
+from pinn.coarse import Coarse
+from pinn.truncate import ACTION
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ A network with one output a state and the energies E_n as further parameters min
 by Levenberg-Marquardt, with s the energy scale. As the residual is relative to the norm, nothing
 is gained by shrinking ψ (the published recipe, method `paper`, collapses to ψ = 0 this way). No
 guess of the energies is needed: a coarse Rayleigh-Ritz solution in the untrained network's last
-layer gives the head and the first E_n, in order, so that no state is skipped. The energies reported come from the weak form over the trained outputs;
-the trained parameters E_n are returned beside them as ``trained_energies``.
+layer gives the head and the first E_n, in order, so that no state is skipped. The energies
+reported come from the weak form over the trained outputs; the trained parameters E_n are returned
+beside them as ``trained_energies``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ LARGEST_HEAD = 30.0
 """largest head of a coarse start; one of size 1e4, from a tight truncation, stops the training"""
 FIRST_SCALES = (3.0, 5.0, 8.0)
 """sizes of the first layer's weights that the start chooses from"""
+WIDTH = 60
+EQUATION_WEIGHT = 0.2
+"""s as a part of the highest state's kinetic energy: of 1/20 to 5 the range that trains fastest"""
 SPAN_TOLERANCE = 1e-8
 """truncation of the trained last layer's span, whose next level separates the error bars"""
 
@@ -48,19 +52,22 @@ class Config:
     Attributes
     ----------
     states : number of states (default: the problem's).
-    width, depth : units a hidden layer and number of hidden layers.
-    points : quadrature points of the loss (default: 80 a state on a line, 600 in a plane).
+    width : units a hidden layer (default: 60, doubled while the coarse levels overlap).
+    depth : number of hidden layers.
+    points : quadrature points of the loss (default: 80 a state on a line, 200 in a plane).
     steps : limit of Levenberg-Marquardt steps.
     first_scale : size of the first layer's weights (default: the best coarse start's).
+    target : estimated relative error of the energies at which training ends.
     tolerance : widest relative error bar of a converged result.
     """
 
     states: int | None = None
-    width: int = 60
+    width: int | None = None
     depth: int = 1
     points: int | None = None
     steps: int = 200
     first_scale: float | None = None
+    target: float = 2e-9
     tolerance: float = 1e-7
 
     def __post_init__(self) -> None:
@@ -68,15 +75,14 @@ class Config:
             value = getattr(self, name)
             if value is not None and value < low:
                 raise BadConfig(f"{name} is {value}.", f"choose at least {low}")
-        for name in ("first_scale", "tolerance"):
+        for name in ("first_scale", "target", "tolerance"):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadConfig(f"{name} is {getattr(self, name)}.", "give a positive number")
 
 
-def network_of(ansatz: Ansatz, config: Config, states: int) -> nets.Network:
+def network_of(ansatz: Ansatz, width: int, depth: int, states: int) -> nets.Network:
     """Return the network of a setting: features in, one output a state."""
-    widths = (config.width,) * config.depth
-    return nets.mlp(ansatz.inputs, widths, states)
+    return nets.mlp(ansatz.inputs, (width,) * depth, states)
 
 
 def trial_sampler(ansatz: Ansatz, network: nets.Network) -> Sampler:
@@ -94,15 +100,83 @@ def span_sampler(ansatz: Ansatz, network: nets.Network) -> Sampler:
 
 
 @dataclass(frozen=True)
+class Start:
+    """An untrained network with the head of its coarse Ritz states.
+
+    Attributes
+    ----------
+    params, energies : where training starts from.
+    overlap : largest strong residual norm relative to the state's level spacing; below one half
+        the coarse levels are told apart.
+    kinetic : largest kinetic energy among the coarse states.
+    spacing : smallest level spacing.
+    """
+
+    params: nets.Params
+    energies: Float[np.ndarray, " k"]
+    overlap: float
+    kinetic: float
+    spacing: float
+
+
+def level_spacing(energies: Float[np.ndarray, " j"]) -> Float[np.ndarray, " j-1"]:
+    """Return, for all but the last level, half the distance of its two neighbours.
+
+    For the lowest level it is half the distance to the second next (the distance to the next, of
+    two levels). A close pair thus has the spacing of its surroundings.
+    """
+    if len(energies) == 2:
+        return np.diff(energies)
+    inner = (energies[2:] - energies[:-2]) / 2
+    return np.concatenate([inner[:1], inner])
+
+
+def coarse_starts(
+    given: Setting, network: nets.Network, params: nets.Params, points: Any, weights: Any
+) -> list[Start]:
+    """Return the coarse Ritz states in an untrained last layer, one start a truncation."""
+    k, starts = given.states, []
+    sample = span_sampler(given.ansatz, network)
+    samples = samples_at(given, sample, params, points, weights)
+    for basis in galerkin.orthonormal_span(samples, COARSE_TOLERANCES):
+        if basis.shape[1] <= k:
+            continue
+        energies, head = galerkin.ritz_states(samples, basis, k + 1)
+        if starts and np.max(np.abs(head[:, :k])) > LARGEST_HEAD:
+            continue
+        states = samples.combine(head)
+        norms = np.linalg.norm(states.residuals(energies), axis=0)
+        spacing = level_spacing(energies)
+        linear = {"kernel": jnp.asarray(head[:-1, :k]), "bias": jnp.asarray(head[-1, :k])}
+        starts.append(
+            Start(
+                params={**params, "head": linear},
+                energies=energies[:k],
+                overlap=float(np.max(norms[:k] / spacing)),
+                kinetic=float(np.max(np.diag(states.kinetic_matrix())[:k])),
+                spacing=float(np.min(spacing)),
+            )
+        )
+    return starts
+
+
+def first_layer_scaled(params: nets.Params, scale: float) -> nets.Params:
+    """Return the parameters with the first layer's weights and biases multiplied by `scale`."""
+    hidden = dict(params["hidden"])
+    hidden["Dense_0"] = jax.tree.map(lambda leaf: scale * leaf, hidden["Dense_0"])
+    return {**params, "hidden": hidden}
+
+
+@dataclass(frozen=True)
 class EigenTask:
     """Training of one problem's states; the state is that of Levenberg-Marquardt."""
 
     given: Setting
     config: Config
-    key: Array
     network: nets.Network
     points: Float[np.ndarray, "n d"]
     weights: Float[np.ndarray, " n"]
+    start: Start
     equations: StateResidual
 
     @property
@@ -112,45 +186,19 @@ class EigenTask:
 
     def init(self) -> dict[str, Array]:
         """The untrained network with the head and energies of its coarse Ritz states."""
-        scales = (self.config.first_scale,) if self.config.first_scale else FIRST_SCALES
-        starts = [start for scale in scales for start in self._coarse_starts(scale)]
-        if not starts:
-            raise BadConfig(
-                f"{self.given.states} states are more than a layer of {self.config.width} holds.",
-                f"set width to {8 * self.given.states} or more",
-            )
-        _, z = min(starts, key=lambda start: start[0])
-        return optim.start_damped(z, jnp.sum(self.equations.residual(z) ** 2), 1e-3)._asdict()
-
-    def _coarse_starts(self, first_scale: float) -> list[tuple[float, Array]]:
-        """Coarse Ritz states in one untrained layer: (loss, parameter vector) by truncation."""
-        params = self.network.init(self.key)
-        first = params["hidden"]["Dense_0"]
-        params["hidden"]["Dense_0"] = jax.tree.map(lambda leaf: first_scale * leaf, first)
-        k, starts = self.given.states, []
-        samples = self._span_samples(params)
-        for basis in galerkin.orthonormal_span(samples, COARSE_TOLERANCES):
-            if basis.shape[1] < k:
-                continue
-            energies, head = galerkin.ritz_states(samples, basis, k)
-            if not starts or np.max(np.abs(head)) <= LARGEST_HEAD:
-                params["head"] = {"kernel": jnp.asarray(head[:-1]), "bias": jnp.asarray(head[-1])}
-                z = self.equations.join(params, jnp.asarray(energies))
-                starts.append((float(jnp.sum(self.equations.residual(z) ** 2)), z))
-        return starts
-
-    def _span_samples(self, params: Any) -> galerkin.Samples:
-        """Samples of the last layer's features."""
-        sample = span_sampler(self.given.ansatz, self.network)
-        return samples_at(self.given, sample, params, self.points, self.weights)
+        z = self.equations.join(self.start.params, jnp.asarray(self.start.energies))
+        loss = jnp.sum(self.equations.residual(z) ** 2)
+        return optim.start_damped(z, loss, 1e-3)._asdict()
 
     def step(self, state: dict[str, Array]) -> tuple[dict[str, Array], Info]:
-        """One accepted Levenberg-Marquardt step."""
+        """One accepted Levenberg-Marquardt step; ends at the target or when it gets no lower."""
         damped, accepted = self.equations.step(optim.Damped(**state))
-        energies = self.equations.split(damped.z)[1]
-        logged = {"loss": float(damped.loss), "damping": float(damped.damping)}
+        energies = np.asarray(self.equations.split(damped.z)[1])
+        loss = float(damped.loss)
+        error = loss * self.equations.scale**2 / self.start.spacing / self.start.kinetic
+        logged = {"loss": loss, "energy_error": error, "damping": float(damped.damping)}
         logged |= {f"E{n + 1}": float(e) for n, e in enumerate(energies)}
-        ended = not bool(accepted) or int(damped.flat) > 8 or float(damped.loss) < 1e-26
+        ended = not bool(accepted) or int(damped.flat) > 8 or error < self.config.target
         return damped._asdict(), Info(logged, Status.CONVERGED if ended else None)
 
     def finish(self, state: dict[str, Array], status: Status) -> Outcome:
@@ -167,15 +215,16 @@ class EigenTask:
             energies,
             count=len(self.weights),
             tolerance=self.config.tolerance,
-            status=status,
+            status=Status.CONVERGED if status is Status.MAX_STEPS else status,
             params={"network": params},
             extra={"trained_energies": np.sort(np.asarray(trained))},
             beyond=self._beyond(params),
         )
 
-    def _beyond(self, params: Any) -> tuple[float, float] | None:
+    def _beyond(self, params: nets.Params) -> tuple[float, float] | None:
         """The next level above the trained ones and its residual, from the last layer's span."""
-        samples = self._span_samples(params)
+        sample = span_sampler(self.given.ansatz, self.network)
+        samples = samples_at(self.given, sample, params, self.points, self.weights)
         (basis,) = galerkin.orthonormal_span(samples, (SPAN_TOLERANCE,))
         energies, coefficients = galerkin.ritz_states(samples, basis, self.given.states + 1)
         if len(energies) <= self.given.states:
@@ -184,15 +233,53 @@ class EigenTask:
         return float(energies[-1]), float(np.linalg.norm(last))
 
 
+def best_start(
+    given: Setting, config: Config, key: Array, points: Any, weights: Any
+) -> tuple[nets.Network, Start]:
+    """Return the network and the coarse start with the smallest residual.
+
+    Without a `width` from the user the layer is doubled, at most twice, until the coarse levels
+    are told apart.
+
+    Raises
+    ------
+    BadConfig : the layer cannot hold that many states.
+    """
+    scales = (config.first_scale,) if config.first_scale else FIRST_SCALES
+    widths = (config.width,) if config.width else tuple(WIDTH * 2**i for i in range(3))
+    for width in widths:
+        network = network_of(given.ansatz, width, config.depth, given.states)
+        plain = network.init(key)
+        starts = [
+            start
+            for scale in scales
+            for start in coarse_starts(
+                given, network, first_layer_scaled(plain, scale), points, weights
+            )
+        ]
+        if not starts:
+            continue
+        start = min(starts, key=lambda s: s.overlap)
+        if start.overlap <= 0.5:
+            break
+    if not starts:
+        raise BadConfig(
+            f"{given.states} states are more than a layer of {widths[-1]} holds.",
+            f"set width to {8 * given.states} or more",
+        )
+    return network, start
+
+
 def prepare(problem: AnyProblem, config: Config, seed: int) -> EigenTask:
     """Return the training task of a problem."""
     given = setting(problem, config.states)
-    count = config.points or (80 * max(3, given.states) if given.ansatz.dimension == 1 else 600)
-    points, weights = domain_nodes(given.ansatz, count)
-    key = jax.random.key(seed)
-    network = network_of(given.ansatz, config, given.states)
-    equations = state_residual(given, network, network.init(key), points, weights)
-    return EigenTask(given, config, key, network, points, weights, equations)
+    per_state = 80 if given.ansatz.dimension == 1 else 200
+    points, weights = domain_nodes(given.ansatz, config.points or per_state * max(3, given.states))
+    network, start = best_start(given, config, jax.random.key(seed), points, weights)
+    equations = state_residual(
+        given, network, start.params, points, weights, EQUATION_WEIGHT * start.kinetic
+    )
+    return EigenTask(given, config, network, points, weights, start, equations)
 
 
 def evaluate(
@@ -204,7 +291,8 @@ def evaluate(
     k = params["coefficients"].shape[0]
     psi = np.zeros((len(points), params["coefficients"].shape[1]))
     if inside.any():
-        sample = trial_sampler(ansatz, network_of(ansatz, config, k))
+        width = params["network"]["hidden"]["Dense_0"]["bias"].size
+        sample = trial_sampler(ansatz, network_of(ansatz, width, config.depth, k))
         psi[inside] = sample(params["network"], points[inside])[0] @ params["coefficients"]
     return psi
 

@@ -62,13 +62,15 @@ def outcome(
     warnings = list(given.warnings)
     if given.ansatz.dimension == 1:
         value["nodes"] = reporting.count_nodes(psi, found.noise)
-        warnings += _node_warnings(value["nodes"], found)
+        doubts, missing = _node_warnings(value["nodes"], found)
+        warnings += doubts
+        status = Status.UNRESOLVED if missing and status is Status.CONVERGED else status
     value |= found.moments | (extra or {})
     size = np.abs(found.energies) + given.problem.kinetic * found.moments["mean_p2"]
     width = float(np.max((found.upper - found.lower) / size))
     if status is Status.CONVERGED and not width <= tolerance:
         status = Status.UNRESOLVED
-    if status is Status.UNRESOLVED:
+    if not width <= tolerance:
         worst = int(np.argmax((found.upper - found.lower) / size)) + 1
         warnings.append(
             f"The error bar of state {worst} is {width:.1e} wide, relative; the tolerance is "
@@ -105,11 +107,15 @@ def _inside(grid: Float[np.ndarray, "n 1"]) -> Float[np.ndarray, "n 1"]:
     return np.clip(grid + 0.37 * hair, lower + hair, upper - hair)
 
 
-def _node_warnings(nodes: list[int], found: reporting.Report) -> list[str]:
-    """Oscillation theorem: state n of a 1-D problem has n - 1 nodes; say where it seems not so."""
-    warnings = []
+def _node_warnings(nodes: list[int], found: reporting.Report) -> tuple[list[str], bool]:
+    """Oscillation theorem: state n of a 1-D problem has n - 1 nodes; say where it seems not so.
+
+    Also returned: whether a state is missing. Fewer nodes than n - 1 are seen where a lobe is
+    smaller than the error of ψ, and are no cause for doubt.
+    """
+    warnings, missing = [], False
     for n, count in enumerate(nodes):
-        if count <= n:  # fewer are seen where a lobe is smaller than the error of ψ
+        if count <= n:
             continue
         gaps = np.abs(np.delete(found.energies, n) - found.energies[n])
         if len(gaps) and np.min(gaps) <= 4 * float(found.upper[n] - found.lower[n]):
@@ -118,5 +124,8 @@ def _node_warnings(nodes: list[int], found: reporting.Report) -> list[str]:
                 "their wave functions are an arbitrary mixture of the pair."
             )
         else:
-            warnings.append(f"State {n + 1} has {count} nodes instead of {n}: a state is missing.")
-    return warnings
+            missing = True
+            warnings.append(
+                f"State {n + 1} has {count} nodes instead of {n}: a lower state is missing."
+            )
+    return warnings, missing

@@ -24,23 +24,15 @@ class StateResidual:
     ----------
     residual : z -> [√w (H - E_n) ψ_n / (s ‖ψ_n‖); delta conditions; normalisation; orthogonality].
     step : one Levenberg-Marquardt step on it.
+    scale : the energy s.
     join, split : (network parameters, energies) <-> z.
     """
 
     residual: Callable[[Array], Array]
     step: Callable[[optim.Damped], tuple[optim.Damped, Array]]
+    scale: float
     join: Callable[[Any, Array], Array]
     split: Callable[[Array], tuple[Any, Array]]
-
-
-def energy_scale(given: Setting) -> float:
-    """Return the scale s that weighs the equation against the norms.
-
-    A fifth of the kinetic energy of the highest state, kinetic · (turns / size)²: of the weights
-    tried, between 1/20 and 5 of it, the ones that train fastest.
-    """
-    size = max(hi - lo for lo, hi in given.ansatz.domain.bounding_box)
-    return 0.2 * given.problem.kinetic * (max(given.turns, 3.0) / size) ** 2
 
 
 def state_residual(
@@ -49,15 +41,17 @@ def state_residual(
     template: Any,
     points: Float[np.ndarray, "n d"],
     weights: Float[np.ndarray, " n"],
+    scale: float,
 ) -> StateResidual:
     """Return the residual of the given states at quadrature points, and its training step.
+
+    `scale` is the energy s that weighs the equation against the norms.
 
     The Jacobian is assembled from that of (ψ, Hψ) at each point: reverse mode over the
     parameters of forward mode over the coordinates.
     """
     problem, ansatz, k = given.problem, given.ansatz, given.states
     flat, unravel = ravel_pytree(template)
-    scale = energy_scale(given)
     x, w = jnp.asarray(points), jnp.asarray(weights)
     v = jnp.asarray(problem.potential_at(points))
     root = jnp.sqrt(w) / scale
@@ -129,5 +123,5 @@ def state_residual(
         return jnp.concatenate([ravel_pytree(params)[0], energies / scale])
 
     return StateResidual(
-        jax.jit(residual), optim.levenberg_marquardt(residual, linearised), join, split
+        jax.jit(residual), optim.levenberg_marquardt(residual, linearised), scale, join, split
     )
