@@ -38,12 +38,14 @@ class Ansatz:
     interfaces : rough points of the potential (1-D).
     decay : precision matrix Λ [d, d] and centre c [d] of a factor exp(-(x-c)ᵀΛ(x-c)/2) that
         carries the decay of states in an unbounded plane; None elsewhere.
+    panels : further ends of quadrature panels, where V needs them (1-D).
     """
 
     domain: Domain
     coordinates: tuple[Coordinate, ...]
     interfaces: Interfaces = Interfaces()
     decay: tuple[np.ndarray, np.ndarray] | None = None
+    panels: tuple[float, ...] = ()
 
     @property
     def dimension(self) -> int:
@@ -98,6 +100,7 @@ class Ansatz:
             "powers": np.reshape(rough.powers, (-1, 2)),
             "singular": np.reshape(rough.singular, (-1, 2)),
             "end_powers": rough.end_powers,
+            "panels": self.panels,
         }
         if self.decay is not None:
             arrays |= {"precision": self.decay[0], "centre": self.decay[1]}
@@ -124,7 +127,8 @@ def from_arrays(domain: Domain, arrays: Mapping[str, np.ndarray]) -> Ansatz:
         end_powers=(lower, upper),
     )
     decay = (arrays["precision"], arrays["centre"]) if "precision" in arrays else None
-    return Ansatz(domain, coordinates, rough, decay)
+    panels = tuple(map(float, arrays["panels"]))
+    return Ansatz(domain, coordinates, rough, decay, panels)
 
 
 def derivatives(

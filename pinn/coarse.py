@@ -15,7 +15,6 @@ import scipy.linalg
 from jaxtyping import Float
 
 from sciml.errors import BadProblem
-from sciml.precision import float64
 from sciml.problem import EigenProblem
 
 SCAN = 2**15
@@ -77,15 +76,7 @@ def sampled(problem: EigenProblem, x: Float[np.ndarray, " n"]) -> Float[np.ndarr
     """
     if problem.is_bounded:
         return problem.potential_at(x[:, None])
-    # padded to a power of two, so that the potential compiles for few shapes
-    padded = np.append(x, np.full(2 ** math.ceil(math.log2(len(x))) - len(x), x[-1]))
-    try:
-        with np.errstate(all="ignore"), float64():
-            v = np.asarray(problem.potential(padded), float)
-        v = np.array(np.broadcast_to(v, padded.shape)[: len(x)])
-    except Exception:
-        problem.potential_at(x[:1, None])  # raises BadProblem, which says what is wrong with V
-        raise
+    v = np.array(problem.potential_at(x[:, None], finite=False))
     if np.any(np.isnan(v)) or np.any(v == -np.inf):
         where = x[np.isnan(v) | (v == -np.inf)][0]
         raise BadProblem(
@@ -120,6 +111,21 @@ class Scan:
         return x[chosen[np.argsort(v[chosen], kind="stable")[:PICKED]]]
 
 
+def natural_length(
+    distance: Float[np.ndarray, " n"], v: Float[np.ndarray, " n"], kinetic: float
+) -> float:
+    """Return the length ℓ over which V first matters, ℓ² (max V - min V) = kinetic; inf if none.
+
+    `distance` of each value of V is from where states are expected.
+    """
+    order = np.argsort(distance)
+    r, v = distance[order], v[order]
+    with np.errstate(over="ignore", invalid="ignore"):
+        variation = np.maximum.accumulate(v) - np.minimum.accumulate(v)
+        matters = np.flatnonzero(r**2 * variation >= kinetic)
+    return float(r[matters[0]]) if len(matters) else math.inf
+
+
 def scan(problem: EigenProblem, x: Float[np.ndarray, " n"]) -> Scan:
     """Return V at the given points, in ascending order and off the declared rough points."""
     lower, upper = problem.domain.bounding_box[0]
@@ -147,7 +153,7 @@ def _nodes(
     grid = np.unique(np.concatenate(nodes))
     grid = grid[(grid >= lower) & (grid <= upper)]
     fixed = np.isin(grid, [lower, upper, *points])
-    close = 1e-9 * (upper - lower)
+    close = 1e-6 * (upper - lower)  # closer nodes only cost digits
     after = np.concatenate([[True], np.diff(grid) > close])
     before = np.concatenate([np.diff(grid) > close, [True]])
     crowds = np.concatenate([[False], fixed[:-1] & ~after[1:]])

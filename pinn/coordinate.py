@@ -73,20 +73,29 @@ def phase_cells(coarse: Coarse, kinetic: float) -> Float[np.ndarray, " c"]:
     return np.interp(np.linspace(0.0, phase[-1], count + 1), phase, edges)
 
 
-def fit_coordinate(coarse: Coarse, kinetic: float) -> tuple[Coordinate, int]:
-    """Return the coordinate in which the tightest phase cell is widest, and the number of cells.
+def fit_coordinate(
+    coarse: Coarse, kinetic: float, panels: tuple[float, ...] = ()
+) -> tuple[Coordinate, int]:
+    """Return the coordinate in which the tightest cell is widest, and the number of phase cells.
 
-    The straight line is kept unless a stretched coordinate needs less than half as many features.
+    Cells are those of the phase, and the panels that V needs (see `pinn.refine`). The straight
+    line is kept unless a stretched coordinate needs less than half as many features.
     """
     cells = phase_cells(coarse, kinetic)
     lower = float(coarse.x[0] - coarse.h[0] / 2)
     upper = float(coarse.x[-1] + coarse.h[-1] / 2)
     plain = Coordinate(lower, upper)
+    centres = {lower, upper, coarse.centre, (lower + upper) / 2}
+    if len(panels) > 1:
+        tightest = int(np.argmin(np.diff(panels)))
+        centres.add((panels[tightest] + panels[tightest + 1]) / 2)
 
     def need(coordinate: Coordinate) -> float:
-        return 2.0 / float(np.min(np.diff(coordinate(cells))))
+        gap = float(np.min(np.diff(coordinate(cells))))
+        if len(panels) > 1:
+            gap = min(gap, float(np.min(np.diff(coordinate(np.array(panels))))))
+        return 2.0 / gap
 
-    centres = {lower, upper, coarse.centre, (lower + upper) / 2}
     stretched = [
         Coordinate(lower, upper, c, float((upper - lower) * w))
         for c in sorted(centres)

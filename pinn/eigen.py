@@ -54,7 +54,7 @@ class Config:
     states : number of states (default: the problem's).
     width : units a hidden layer (default: 60, doubled while the coarse levels overlap).
     depth : number of hidden layers.
-    points : quadrature points of the loss (default: 80 a state on a line, 200 in a plane).
+    points : quadrature points of the loss (default: 80 a state on a line, 400 in a plane).
     steps : limit of Levenberg-Marquardt steps.
     first_scale : size of the first layer's weights (default: the best coarse start's).
     target : estimated relative error of the energies at which training ends.
@@ -273,7 +273,7 @@ def best_start(
 def prepare(problem: AnyProblem, config: Config, seed: int) -> EigenTask:
     """Return the training task of a problem."""
     given = setting(problem, config.states)
-    per_state = 80 if given.ansatz.dimension == 1 else 200
+    per_state = 80 if given.ansatz.dimension == 1 else 400
     points, weights = domain_nodes(given.ansatz, config.points or per_state * max(3, given.states))
     network, start = best_start(given, config, jax.random.key(seed), points, weights)
     equations = state_residual(

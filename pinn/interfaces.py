@@ -47,14 +47,18 @@ class Interfaces:
 
 
 def singular_exponent(problem: EigenProblem, point: float, side: int, reach: float) -> float:
-    """Return α of V ~ |x - point|^(-α) on one side (0 for a logarithm), from V at three depths."""
+    """Return α of V ~ a + b |x - point|^(-α) on one side, from V at three depths.
+
+    A logarithm has α = 0, and so has a V without any change there; α < 0 is a V that is finite
+    with an infinite slope. It is at least -1, a kink.
+    """
     depths = reach * np.array([1e-6, 1e-8, 1e-10])
     # V = a + b r^-α: the constant cancels in differences of V at depths in geometric progression
     v = problem.potential_at((point + side * depths)[:, None])
     first, second = v[1] - v[0], v[2] - v[1]
     if first == 0.0 or second / first <= 0.0:
         return 0.0
-    return max(0.0, round(float(np.log(second / first) / np.log(100.0)), 5))
+    return max(-1.0, round(float(np.log(second / first) / np.log(100.0)), 5))
 
 
 def _end_power(problem: EigenProblem, end: float, side: int, reach: float) -> float:
@@ -69,11 +73,15 @@ def _step(v: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n-1"]:
     return np.abs(np.diff(v))
 
 
-def _outlier(size: Float[np.ndarray, " m"], margin: int) -> list[int]:
-    """Indices whose size stands out from that of their neighbours `margin` away."""
+def _outlier(size: Float[np.ndarray, " m"], margin: int, v: Float[np.ndarray, " n"]) -> list[int]:
+    """Indices whose size stands out from that of their neighbours `margin` away.
+
+    Differences as small as the rounding errors of V mean nothing.
+    """
     padded = np.pad(size, margin, mode="edge")
     around = np.maximum(padded[: len(size)], padded[2 * margin :])
-    typical = 1e-12 * (1e-300 + np.max(size))
+    rounding = 64 * float(np.finfo(float).eps) * float(np.max(np.abs(v)))
+    typical = 1e-12 * (1e-300 + np.max(size)) + rounding
     candidates = np.flatnonzero(size > 4.0 * around + typical)
     order = candidates[np.argsort(-size[candidates])]
     chosen: list[int] = []
@@ -83,53 +91,111 @@ def _outlier(size: Float[np.ndarray, " m"], margin: int) -> list[int]:
     return chosen
 
 
+def _bisected(problem: EigenProblem, left: float, right: float) -> tuple[float, float] | None:
+    """The place of a jump of V inside [left, right] and its uncertainty; None if V is continuous.
+
+    The half with the larger step is kept. A step that shrinks on the way is no jump.
+    """
+    a, b = problem.potential_at(np.array([[left], [right]]))
+    first, span = abs(b - a), right - left
+    while right - left > max(4 * np.spacing(max(abs(left), abs(right))), 1e-14 * span):
+        middle = (left + right) / 2
+        c = float(problem.potential_at(np.array([[middle]]))[0])
+        if abs(c - a) >= abs(b - c):
+            right, b = middle, c
+        else:
+            left, a = middle, c
+        if abs(b - a) < 0.25 * first:
+            return None
+    return (left + right) / 2, right - left
+
+
 def find_jumps(
     problem: EigenProblem, x: Float[np.ndarray, " n"], v: Float[np.ndarray, " n"]
 ) -> list[float]:
     """Return points where V jumps: steps between grid points that bisection does not shrink."""
-    found = []
-    for i in _outlier(_step(v), 2):
-        left, right = x[i], x[i + 1]
-        a, b = v[i], v[i + 1]
-        first = abs(b - a)
-        while right - left > 4 * np.spacing(max(abs(left), abs(right))):
-            middle = (left + right) / 2
-            c = float(problem.potential_at(np.array([[middle]]))[0])
-            if abs(c - a) >= abs(b - c):
-                right, b = middle, c
-            else:
-                left, a = middle, c
-            if abs(b - a) < 0.25 * first:
-                break
-        else:
-            found.append(_round(float(left + right) / 2, float(right - left)))
-    return found
+    steps = _outlier(_step(v), 2, v)
+    places = [_bisected(problem, float(x[i]), float(x[i + 1])) for i in steps]
+    return [_round(*place) for place in places if place is not None]
 
 
-def find_kinks(
+def find_bends(
     problem: EigenProblem, x: Float[np.ndarray, " n"], v: Float[np.ndarray, " n"]
-) -> tuple[list[float], list[float]]:
-    """Return points where V is continuous and V' jumps, and points where V is singular.
+) -> tuple[list[float], list[float], list[float]]:
+    """Return points where V' jumps, where V is singular, and where V itself jumps a little.
 
     The change of slope over three grid points stays as the grid is refined around a kink and
-    grows at a singular point; for a smooth V it shrinks with the spacing.
+    grows at the others; for a smooth V it shrinks with the spacing.
     """
     bend = np.abs(np.diff(v, 2))
     kinks: list[float] = []
     singular: list[float] = []
-    for i in _outlier(bend, 3):
-        left, right = x[max(i - 1, 0)], x[min(i + 3, len(x) - 1)]
-        first = size = bend[i] / (x[i + 1] - x[i])
-        while size > 0.2 * first and right - left > 1e-9 * (x[-1] - x[0]):
-            fine = np.linspace(left, right, 65)
-            curve = np.abs(np.diff(problem.potential_at(fine[:, None]), 2))
-            j = int(np.argmax(curve))
-            size = curve[j] / (fine[1] - fine[0])
-            left, right = fine[max(j - 1, 0)], fine[min(j + 3, 64)]
-        if size > 0.2 * first:
-            kind = kinks if size < 5.0 * first else singular
-            kind.append(_round(float(left + right) / 2, float(right - left)))
-    return kinks, singular
+    jumps: list[float] = []
+    for i in _outlier(bend, 3, v):
+        spacing = float(x[i + 1] - x[i])
+        bracket = float(x[max(i - 1, 0)]), float(x[min(i + 3, len(x) - 1)])
+        left, right, growth = _followed(problem, *bracket, bend[i] / spacing)
+        point, width = (left + right) / 2, right - left
+        if growth <= 0.2:
+            continue
+        if growth < 5.0:
+            kinks.append(_round(*_meeting(problem, point, width, spacing)))
+        elif _is_step(problem, point, 1e-4 * spacing):
+            place = _bisected(problem, point - 1e-4 * spacing, point + 1e-4 * spacing)
+            jumps.append(_round(*(place or (point, width))))
+        else:
+            singular.append(_round(point, width))
+    return kinks, singular, jumps
+
+
+def _followed(
+    problem: EigenProblem, left: float, right: float, first: float
+) -> tuple[float, float, float]:
+    """Refine a bracket around the strongest bend of V; also return how much the bend has grown.
+
+    A bend that stays is followed to 1e-6 of the bracket, one that grows to the end of precision.
+    """
+    size, span = first, right - left
+    while size > 0.2 * first:
+        end = max(1e-12 * span, 256 * np.spacing(max(abs(left), abs(right))))
+        if right - left <= (end if size >= 5.0 * first else 1e-6 * span):
+            break
+        fine = np.linspace(left, right, 65)
+        values = problem.potential_at(fine[:, None], finite=False)
+        if np.any(np.isinf(values)):
+            pole = float(fine[np.argmax(np.isinf(values))])
+            return pole, pole, np.inf
+        curve = np.abs(np.diff(values, 2))
+        j = int(np.argmax(curve))
+        if curve[j] <= 64 * np.finfo(float).eps * np.max(np.abs(values)):
+            break  # the rest is rounding
+        size = curve[j] / (fine[1] - fine[0])
+        left, right = float(fine[max(j - 1, 0)]), float(fine[min(j + 3, 64)])
+    return left, right, float(size / first)
+
+
+def _is_step(problem: EigenProblem, point: float, distance: float) -> bool:
+    """Whether V is flat on both sides of a point, compared with the step across it."""
+    r = distance * np.array([-1.0, -0.01, 0.01, 1.0])
+    v = problem.potential_at((point + r)[:, None])
+    return bool(max(abs(v[1] - v[0]), abs(v[3] - v[2])) < 0.1 * abs(v[2] - v[1]))
+
+
+def _meeting(
+    problem: EigenProblem, point: float, width: float, spacing: float
+) -> tuple[float, float]:
+    """A kink's place and its uncertainty: where the polynomials of either side meet.
+
+    `point` and its uncertainty `width` are kept where these do not meet nearby.
+    """
+    distance = width + spacing * np.arange(1, 7) / 6
+    right, left = (problem.potential_at((point + s * distance)[:, None]) for s in (1, -1))
+    gap = np.polynomial.Polynomial.fit(distance, right, 5)(np.array([-width, 0.0, width]))
+    gap -= np.polynomial.Polynomial.fit(-distance, left, 5)(np.array([-width, 0.0, width]))
+    slope = (gap[2] - gap[0]) / (2 * width)
+    if slope == 0.0 or abs(gap[1]) > abs(slope) * width:
+        return point, width
+    return point - float(gap[1] / slope), 1e-12 * spacing
 
 
 def _round(point: float, uncertainty: float) -> float:
@@ -137,7 +203,7 @@ def _round(point: float, uncertainty: float) -> float:
     for digits in range(16):
         candidate = round(point, digits)
         if abs(candidate - point) <= uncertainty:
-            return candidate
+            return candidate + 0.0  # no negative zero
     return point
 
 
@@ -197,7 +263,8 @@ def _undeclared(
         if far[part[0]] and len(part) > 16:
             v = problem.potential_at(x[part, None])
             steps = find_jumps(problem, x[part], v)
-            bends, poles = find_kinks(problem, x[part], v)
+            bends, poles, small = find_bends(problem, x[part], v)
+            steps += [k for k in small if all(abs(k - j) > 3 * spacing for j in steps)]
             jumps += steps
             kinks += [k for k in bends if all(abs(k - j) > 3 * spacing for j in steps)]
             singular += [k for k in poles if all(abs(k - j) > 3 * spacing for j in steps)]

@@ -22,7 +22,7 @@ def check_samples(
     given: Setting, sample: Sampler, parameters: Any, count: int
 ) -> tuple[Samples, Float[np.ndarray, "n d"]]:
     """Return samples on a quadrature rule finer than, and different from, the one of `count`."""
-    points, weights = domain_nodes(given.ansatz, int(1.7 * count))
+    points, weights = domain_nodes(given.ansatz, int(1.7 * count), degree=32)
     return samples_at(given, sample, parameters, points, weights), points
 
 
@@ -53,25 +53,28 @@ def outcome(
     psi = sample(parameters, grid)[0] @ coefficients[:, :k]
     signs = reporting.sign_convention(psi)
     psi = psi * signs
+    size = np.abs(found.energies) + given.problem.kinetic * found.moments["mean_p2"]
+    doubts, floor = _skipped(given, found, size)
+    missing = bool(doubts)
+    lower = np.minimum(found.lower, floor)
     value: dict[str, Any] = {
         "energies": found.energies,
-        "lower_bounds": found.lower,
+        "lower_bounds": lower,
         "upper_bounds": found.upper,
         "residuals": found.residuals,
     }
-    warnings = list(given.warnings)
     if given.ansatz.dimension == 1:
         value["nodes"] = reporting.count_nodes(psi, found.noise)
-        doubts, missing = _node_warnings(value["nodes"], found)
-        warnings += doubts
-        status = Status.UNRESOLVED if missing and status is Status.CONVERGED else status
+        more, wrong = _node_warnings(value["nodes"], found)
+        doubts, missing = doubts + more, missing or wrong
+    warnings = [*given.warnings, *doubts]
     value |= found.moments | (extra or {})
-    size = np.abs(found.energies) + given.problem.kinetic * found.moments["mean_p2"]
-    width = float(np.max((found.upper - found.lower) / size))
-    if status is Status.CONVERGED and not width <= tolerance:
+    widths = (found.upper - lower) / size
+    width = float(np.max(widths))
+    if status is Status.CONVERGED and (missing or not width <= tolerance):
         status = Status.UNRESOLVED
     if not width <= tolerance:
-        worst = int(np.argmax((found.upper - found.lower) / size)) + 1
+        worst = int(np.argmax(widths)) + 1
         warnings.append(
             f"The error bar of state {worst} is {width:.1e} wide, relative; the tolerance is "
             f"{tolerance:.0e}. V may be rougher than declared, or need more width."
@@ -107,6 +110,27 @@ def _inside(grid: Float[np.ndarray, "n 1"]) -> Float[np.ndarray, "n 1"]:
     return np.clip(grid + 0.37 * hair, lower + hair, upper - hair)
 
 
+def _skipped(
+    given: Setting, found: reporting.Report, size: Float[np.ndarray, " k"]
+) -> tuple[list[str], Float[np.ndarray, " k"]]:
+    """Say which level the coarse solution has and the states do not; where so, lower bounds.
+
+    The coarse energies are good to about a hundredth of `size`, a tenth where V is singular.
+    """
+    none = np.full(given.states, np.inf)
+    if given.coarse is None:
+        return [], none
+    share = 0.1 if given.ansatz.interfaces.singular else 0.02
+    margin = share * size + given.coarse.noise
+    coarse = np.append(given.coarse.energies, none)[: given.states]
+    skipped = coarse < found.energies - margin
+    sentences = [
+        f"State {n + 1} lies well above a coarse estimate of its energy: a lower state is missing."
+        for n in np.flatnonzero(skipped)[:1]
+    ]
+    return sentences, np.where(skipped, coarse - margin, none)
+
+
 def _node_warnings(nodes: list[int], found: reporting.Report) -> tuple[list[str], bool]:
     """Oscillation theorem: state n of a 1-D problem has n - 1 nodes; say where it seems not so.
 
@@ -117,8 +141,7 @@ def _node_warnings(nodes: list[int], found: reporting.Report) -> tuple[list[str]
     for n, count in enumerate(nodes):
         if count <= n:
             continue
-        gaps = np.abs(np.delete(found.energies, n) - found.energies[n])
-        if len(gaps) and np.min(gaps) <= 4 * float(found.upper[n] - found.lower[n]):
+        if found.separation[n] <= 4 * float(found.upper[n] - found.lower[n]):
             warnings.append(
                 f"State {n + 1} is degenerate with a neighbour to within its error bar: "
                 "their wave functions are an arbitrary mixture of the pair."

@@ -13,13 +13,38 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float
 
-from pinn.truncate import ACTION
+from pinn.coarse import natural_length
+from pinn.truncate import ACTION, DECADES
 from sciml.domain import Box
 from sciml.errors import NoBoundState
 from sciml.problem import EigenProblem
 
 MODES = 24
 """sine functions an axis in the coarse solution"""
+
+
+def _home(problem: EigenProblem) -> tuple[Float[np.ndarray, " 2"], float]:
+    """The lowest point of V, homed in on from the largest scale, and the natural length there."""
+    ends = np.array(problem.domain.bounding_box)
+    finite = np.where(np.isfinite(ends), ends, np.nan)
+    bounded = np.isfinite(ends).any(axis=1)
+    centre = np.zeros(2)
+    centre[bounded] = np.nanmean(finite[bounded], axis=1)
+    points, values = [], []
+    for power in reversed(DECADES):
+        steps = 10.0**power * np.linspace(-1.0, 1.0, 32)
+        grid = np.stack([g.ravel() for g in np.meshgrid(*(centre[:, None] + steps))], -1)
+        grid = np.vstack([centre, grid])
+        grid = grid[np.all((grid > ends[:, 0]) & (grid < ends[:, 1]), axis=1)]
+        if not len(grid):
+            continue
+        v = problem.potential_at(grid, finite=False)
+        v = np.where(np.isnan(v), np.inf, v)  # refused once it lies inside the box
+        centre = grid[np.argmin(v)]
+        points.append(grid)
+        values.append(v)
+    distance = np.linalg.norm(np.concatenate(points) - centre, axis=1)
+    return centre, natural_length(distance, np.concatenate(values), problem.kinetic)
 
 
 def _sine_axis(lower: float, upper: float) -> tuple[np.ndarray, np.ndarray]:
@@ -69,13 +94,14 @@ def truncated_plane(
     NoBoundState : no box up to the largest tried holds that many bound states.
     """
     axes, ends = problem.domain.axes, problem.domain.bounding_box
-    reach = np.full((2, 2), 1e-2)
+    home, length = _home(problem)
+    reach = np.full((2, 2), length)
     for _ in range(80):
         box = Box(
             {
                 axis: (
-                    lo if math.isfinite(lo) else -reach[i, 0],
-                    hi if math.isfinite(hi) else reach[i, 1],
+                    lo if math.isfinite(lo) else home[i] - reach[i, 0],
+                    hi if math.isfinite(hi) else home[i] + reach[i, 1],
                 )
                 for i, (axis, (lo, hi)) in enumerate(zip(axes, ends, strict=True))
             }

@@ -39,7 +39,7 @@ def _matrix(points: Float[np.ndarray, " t"]) -> Float[np.ndarray, "t g"]:
 
 
 def panel_edges(
-    problem: EigenProblem, coarse: Coarse, rough: tuple[float, ...]
+    problem: EigenProblem, coarse: Coarse, rough: tuple[float, ...], singular: tuple[float, ...]
 ) -> tuple[float, ...]:
     """Return ends of panels, beyond equal ones, that quadrature needs to show all of V.
 
@@ -47,6 +47,7 @@ def panel_edges(
     ----------
     coarse : solution on the finite box; its top state says where V matters.
     rough : points where V is not smooth, at which panels end anyway.
+    singular : those of them towards which quadrature is graded anyway; not halved there.
     """
     lower = float(coarse.x[0] - coarse.h[0] / 2)
     upper = float(coarse.x[-1] + coarse.h[-1] / 2)
@@ -75,7 +76,8 @@ def panel_edges(
         weight = np.exp(-2.0 * np.interp(middle, coarse.x, action))
         rounding = 1e-14 * np.max(np.abs(at_nodes), axis=1)
         short = 2 * half < 1e-6 * (upper - lower)
-        bad = (weight * half * np.maximum(worst - rounding, 0.0) > allowed) & ~short
+        graded = np.isin(left, singular) | np.isin(right, singular)
+        bad = (weight * half * np.maximum(worst - rounding, 0.0) > allowed) & ~short & ~graded
         if not bad.any() or len(found) + 2 * bad.sum() > MOST:
             break
         left, middle, right = left[bad], middle[bad], right[bad]

@@ -23,12 +23,14 @@ class StateResidual:
     Attributes
     ----------
     residual : z -> [√w (H - E_n) ψ_n / (s ‖ψ_n‖); delta conditions; normalisation; orthogonality].
+    linearised : z -> (residual, its Jacobian).
     step : one Levenberg-Marquardt step on it.
     scale : the energy s.
     join, split : (network parameters, energies) <-> z.
     """
 
     residual: Callable[[Array], Array]
+    linearised: Callable[[Array], tuple[Array, Array]]
     step: Callable[[optim.Damped], tuple[optim.Damped, Array]]
     scale: float
     join: Callable[[Any, Array], Array]
@@ -122,6 +124,5 @@ def state_residual(
     def join(params: Any, energies: Array) -> Array:
         return jnp.concatenate([ravel_pytree(params)[0], energies / scale])
 
-    return StateResidual(
-        jax.jit(residual), optim.levenberg_marquardt(residual, linearised), scale, join, split
-    )
+    step = optim.levenberg_marquardt(residual, linearised)
+    return StateResidual(jax.jit(residual), jax.jit(linearised), step, scale, join, split)

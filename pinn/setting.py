@@ -13,9 +13,11 @@ from jaxtyping import Array, Float
 
 from pinn import interfaces
 from pinn.ansatz import Ansatz, derivatives
+from pinn.coarse import Coarse
 from pinn.coordinate import Coordinate, fit_coordinate
 from pinn.galerkin import Samples
 from pinn.plane import truncated_plane
+from pinn.refine import panel_edges
 from pinn.truncate import truncated
 from sciml.errors import BadConfig, BadProblem
 from sciml.problem import AnyProblem, EigenProblem
@@ -34,6 +36,7 @@ class Setting:
     ansatz : the form of trial states on the finite domain.
     turns : radians by which the highest state turns along an axis, about.
     warnings : what the user should know about the choices made.
+    coarse : a finite-element solution, against which states are counted (1-D; else None).
     """
 
     problem: EigenProblem
@@ -41,6 +44,7 @@ class Setting:
     ansatz: Ansatz
     turns: float
     warnings: tuple[str, ...] = ()
+    coarse: Coarse | None = None
 
 
 def setting(problem: AnyProblem, states: int | None) -> Setting:
@@ -64,8 +68,11 @@ def setting(problem: AnyProblem, states: int | None) -> Setting:
     if problem.dimension == 1:
         box, coarse = truncated(problem, count)
         rough = interfaces.find(problem, *box.bounding_box[0])
-        coordinate, turns = fit_coordinate(coarse, problem.kinetic)
-        return Setting(problem, count, Ansatz(box, (coordinate,), rough), turns, rough.undeclared)
+        singular = tuple(c for c, _ in rough.singular)
+        panels = panel_edges(problem, coarse, rough.breaks, singular)
+        coordinate, turns = fit_coordinate(coarse, problem.kinetic, panels)
+        ansatz = Ansatz(box, (coordinate,), rough, panels=panels)
+        return Setting(problem, count, ansatz, turns, rough.undeclared, coarse)
     if problem.is_bounded:
         plain = tuple(Coordinate(lo, hi) for lo, hi in problem.domain.bounding_box)
         return Setting(problem, count, Ansatz(problem.domain, plain), 2 * count**0.5)

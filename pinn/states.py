@@ -20,6 +20,7 @@ class Report:
     energies, lower, upper : Ritz values and the ends of their error bars [k].
     residuals : strong residual norms ‖(H - E)ψ‖ [k].
     noise : size below which a value of ψ means nothing, relative to its peak [k].
+    separation : distance of each energy from the nearest other computed one [k].
     norm_error : largest |⟨ψ_i|ψ_j⟩ - δ_ij|.
     moments : name -> expectation values [k].
     """
@@ -29,6 +30,7 @@ class Report:
     upper: Float[np.ndarray, " k"]
     residuals: Float[np.ndarray, " k"]
     noise: Float[np.ndarray, " k"]
+    separation: Float[np.ndarray, " k"]
     norm_error: float
     moments: dict[str, Float[np.ndarray, " k"]]
 
@@ -56,7 +58,7 @@ def report(
     density = samples.weights[:, None] * (samples.value / norms) ** 2
     size = kinetic + np.abs(samples.potential) @ density
     residuals = samples.residuals(quotient) / norms
-    allowance = ROUNDING * size + np.abs(quotient - energies)
+    allowance = ROUNDING * size + 4 * np.abs(quotient - energies)
     moments = {}
     for i, axis in enumerate(axes):
         moments[f"mean_{axis}"] = points[:, i] @ density
@@ -71,9 +73,17 @@ def report(
         upper=(quotient + allowance)[:states],
         residuals=strengths[:states],
         noise=noise[:states],
+        separation=_separation(quotient)[:states],
         norm_error=float(np.max(np.abs(overlap - np.eye(len(overlap)))[:states, :states])),
         moments={name: values[:states] for name, values in moments.items()},
     )
+
+
+def _separation(energies: Float[np.ndarray, " j"]) -> Float[np.ndarray, " j"]:
+    """Distance of each energy from the nearest other one; infinite for a single one."""
+    distance = np.abs(energies[:, None] - energies[None])
+    np.fill_diagonal(distance, np.inf)
+    return distance.min(axis=1)
 
 
 def sign_convention(psi: Float[np.ndarray, "n k"]) -> Float[np.ndarray, " k"]:

@@ -12,7 +12,15 @@ import math
 
 import numpy as np
 
-from pinn.coarse import Coarse, Scan, coarse_solution, rough_points, scan, scan_interval
+from pinn.coarse import (
+    Coarse,
+    Scan,
+    coarse_solution,
+    natural_length,
+    rough_points,
+    scan,
+    scan_interval,
+)
 from sciml.domain import Box
 from sciml.errors import NoBoundState
 from sciml.problem import EigenProblem
@@ -52,20 +60,16 @@ def _centre(problem: EigenProblem, seen: Scan) -> float:
     return float(lowest[np.argmin(np.abs(lowest - np.median(lowest)))])
 
 
-def _natural_length(problem: EigenProblem, seen: Scan, centre: float) -> float:
-    """Length ℓ about the centre over which V first matters: ℓ² (max V - min V) = kinetic.
+def _first_reach(problem: EigenProblem, seen: Scan, centre: float) -> float:
+    """A first length of the box on each open side: the natural one, or that of a delta.
 
-    A delta of strength s matters over kinetic / |s|.
+    A delta of strength s matters over kinetic / |s|. Declared points lie inside.
     """
-    distance = np.abs(seen.x - centre)
-    order = np.argsort(distance)
-    r, v = distance[order], seen.potential[order]
-    with np.errstate(over="ignore"):
-        variation = np.maximum.accumulate(v) - np.minimum.accumulate(v)
-        matters = np.flatnonzero(r**2 * variation >= problem.kinetic)
-    lengths = [problem.kinetic / abs(s) for _, s in problem.deltas if s]
-    lengths += [float(r[matters[0]])] if len(matters) else []
-    return min(lengths, default=1.0)
+    span = max((abs(p - centre) for p in rough_points(problem)), default=0.0)
+    lengths = [natural_length(np.abs(seen.x - centre), seen.potential, problem.kinetic)]
+    lengths += [problem.kinetic / abs(s) for _, s in problem.deltas if s]
+    length = min(lengths)
+    return 2 * max(span, length if math.isfinite(length) else 1.0)
 
 
 def _grow(problem: EigenProblem, seen: Scan, centre: float, states: int) -> tuple[Coarse, int]:
@@ -76,9 +80,7 @@ def _grow(problem: EigenProblem, seen: Scan, centre: float, states: int) -> tupl
     states are bound.
     """
     lower, upper = problem.domain.bounding_box[0]
-    span = max((abs(p - centre) for p in rough_points(problem)), default=0.0)
-    start = 2 * max(span, _natural_length(problem, seen, centre))
-    reach = [start, start]
+    reach = [_first_reach(problem, seen, centre)] * 2
     most: list[bool] = []
     for _ in range(GROWTH):
         a = lower if math.isfinite(lower) else centre - reach[0]

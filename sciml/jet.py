@@ -10,7 +10,7 @@ and `linearise` as its Gauss-Newton coefficients.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +30,11 @@ class Jet:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """The derivative of this name."""
 
 
 class _Recorder:
@@ -72,6 +77,11 @@ def record(
     return dict(recorder._seen)
 
 
+def _component(u: Callable[[Array], Array], index: int) -> Callable[[Array], Array]:
+    """One field of several."""
+    return lambda point: u(point)[index]
+
+
 def _along(f: Callable[[Array], Array], axis: int) -> Callable[[Array], Array]:
     """The derivative of f along one axis, by forward mode."""
 
@@ -98,11 +108,7 @@ def evaluate(
     """
     values = {}
     for name, (field, order) in derivatives.items():
-        index = fields.index(field)
-
-        def f(point: Array, index: int = index) -> Array:
-            return u(point)[index]
-
+        f = _component(u, fields.index(field))
         for axis, count in enumerate(order):
             for _ in range(count):
                 f = _along(f, axis)

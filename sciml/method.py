@@ -57,8 +57,10 @@ class Outcome:
 class Task(Protocol):
     """A method applied to one problem: what was prepared once, and the steps from there."""
 
-    steps: int
-    """the step limit"""
+    @property
+    def steps(self) -> int:
+        """The step limit."""
+        ...
 
     def init(self) -> State:
         """The state before the first step (same key, same state)."""

@@ -38,19 +38,17 @@ class _Hidden(nn.Module):
     widths: Sequence[int]
     first_scale: float
 
+    def _symmetric(self, key: Array, shape: Sequence[int], dtype: Any) -> Array:
+        """Uniform in ±first_scale."""
+        spread = uniform(2 * self.first_scale, dtype)
+        return spread(key, shape, dtype) - self.first_scale
+
     @nn.compact
     def __call__(self, x: Array) -> Array:
         dtype = jnp.result_type(float)
         for i, width in enumerate(self.widths):
             if i == 0:
-                kernel = normal(self.first_scale, dtype)
-                spread = uniform(2 * self.first_scale, dtype)
-
-                def bias(
-                    key: Array, shape: Sequence[int], dtype: Any = dtype, spread: Any = spread
-                ) -> Array:
-                    return spread(key, shape, dtype) - self.first_scale
-
+                kernel, bias = normal(self.first_scale, dtype), self._symmetric
             else:
                 kernel = variance_scaling(1.0, "fan_in", "normal", dtype=dtype)
                 bias = normal(0.5, dtype)
@@ -77,7 +75,7 @@ def mlp(inputs: int, widths: Sequence[int], outputs: int, *, first_scale: float 
         return {"hidden": hidden_params, "head": {"kernel": head, "bias": jnp.zeros(outputs)}}
 
     def hidden(params: Params, x: Array) -> Array:
-        return body.apply({"params": params["hidden"]}, x)
+        return jnp.asarray(body.apply({"params": params["hidden"]}, x))
 
     def apply(params: Params, x: Array) -> Array:
         return hidden(params, x) @ params["head"]["kernel"] + params["head"]["bias"]

@@ -201,12 +201,15 @@ class EigenProblem:
         theta = {"E": 1.0, "V": 1.0}
         return jet.record(self.residual, self.fields, self.domain.axes, middle, theta)
 
-    def potential_at(self, points: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " n"]:
+    def potential_at(
+        self, points: Float[np.ndarray, "n d"], *, finite: bool = True
+    ) -> Float[np.ndarray, " n"]:
         """V at given points, as a float64 array.
 
         Raises
         ------
-        BadProblem : the potential fails on arrays, has the wrong shape, or is not finite.
+        BadProblem : the potential fails on arrays, has the wrong shape, or (with `finite`) is
+            not finite.
         """
         points = np.asarray(points, float)
         count = len(points)
@@ -214,7 +217,7 @@ class EigenProblem:
         padded = np.concatenate([points, np.repeat(points[-1:], padding, axis=0)])
         columns = [np.ascontiguousarray(c) for c in padded.T]
         try:
-            with float64():
+            with float64(), np.errstate(all="ignore"):
                 v = np.asarray(self.potential(*columns))
         except Exception as error:
             raise BadProblem(
@@ -232,7 +235,7 @@ class EigenProblem:
                 "return one value per point",
             )
         v = np.broadcast_to(v.astype(float), columns[0].shape)[:count]
-        if not np.all(np.isfinite(v)):
+        if finite and not np.all(np.isfinite(v)):
             where = points[np.argmin(np.isfinite(v))]
             raise BadProblem(
                 f"the potential of '{self.name}' is {v[np.argmin(np.isfinite(v))]} at "

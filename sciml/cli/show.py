@@ -66,7 +66,7 @@ def states(console: Console, found: Result) -> None:
         listed.pop("upper_bounds", None)
     order = [name for name in HEADINGS if name in listed]
     order += [name for name in listed if name not in HEADINGS]
-    columns = {"n": [str(n) for n in range(len(listed[order[0]]))]}
+    columns = {"n": [str(n + 1) for n in range(len(listed[order[0]]))]}
     for name in order:
         columns[HEADINGS.get(name, name)] = [_entry(name, v) for v in listed[name]]
     for line in output.aligned(columns, console.width):

@@ -1,0 +1,193 @@
+"""Pictures of results, one style for all; the user's matplotlib settings stay untouched."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sciml import levels, panels
+from sciml.errors import BadArchive, BadConfig, BadData
+from sciml.palette import INK, colour
+
+if TYPE_CHECKING:
+    from sciml.problem import AnyProblem
+    from sciml.result import Result
+
+STYLE: dict[str, Any] = {
+    "font.family": "STIXGeneral",
+    "mathtext.fontset": "stix",
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 11,
+    "axes.linewidth": 0.8,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "savefig.dpi": 200,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "sciml",
+}
+"""matplotlib settings in force while we draw and write"""
+
+FORMATS = (".png", ".pdf", ".svg")
+LOGARITHMIC = ("loss", "residual", "bar")
+"""columns of a history that fall by decades"""
+
+
+def style() -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws in our style."""
+    return matplotlib.rc_context(cast(Any, STYLE))
+
+
+def draw(result: Result, ax: Axes | None = None) -> Axes:
+    """Return axes with the picture of a result's fields, on a new figure unless `ax` is given.
+
+    States on a line are drawn on their levels in the potential, states in a plane as one panel
+    each inside the axes. A loaded result whose file may not be executed is drawn without what
+    only its problem knows: deltas, the name of the axis, the shape of the boundary.
+
+    Raises
+    ------
+    BadData : the result holds no finite states.
+    """
+    energies = np.asarray(result.value.get("energies", []), float)
+    psi = np.asarray(result.arrays.get("psi", np.zeros((0, 0))), float)
+    drawable = psi.ndim == 2 and 0 < psi.shape[1] == len(energies)
+    if not (drawable and np.all(np.isfinite(psi)) and np.all(np.isfinite(energies))):
+        raise BadData(
+            f"this result ({result.status.name}) holds no finite states to draw.",
+            result.status.advice if not result.status.ok else "draw its history: draw_history",
+        )
+    problem = _problem(result)
+    with style():
+        if "x" in result.arrays:
+            ax = _new_axes((6.2, 4.4)) if ax is None else ax
+            levels.draw(ax, levels.diagram(result.arrays, energies, problem))
+        else:
+            sheet = panels.sheet(result.arrays["points"], psi, problem)
+            ax = _new_axes(sheet.size) if ax is None else ax
+            panels.draw(ax, sheet, psi, energies)
+        ending = "" if result.status.ok else f"  ({result.status.name})"
+        ax.set_title(f"{_title(result, problem)}{ending}", pad=10)
+    return ax
+
+
+def draw_history(result: Result, ax: Axes | None = None) -> Axes:
+    """Return axes with the loss (log scale, left) and the energies (right) against the step.
+
+    Raises
+    ------
+    BadData : the result has no history.
+    """
+    steps, columns = _history(result)
+    with style():
+        ax = _new_axes((6.2, 3.4)) if ax is None else ax
+        logarithmic = [name for name in LOGARITHMIC if np.any(columns.get(name, 0) > 0)]
+        for i, name in enumerate(logarithmic):
+            shade = INK if i == 0 else "0.6"
+            ax.semilogy(steps, columns[name], color=shade, lw=1.2, label=name, marker=_dot(steps))
+        ax.set_xlabel("step")
+        ax.set_ylabel(", ".join(logarithmic))
+        if len(logarithmic) > 1:
+            ax.legend(loc="upper right")
+        energies = [name for name in columns if re.fullmatch(r"E\d+", name)]
+        if energies:
+            right = ax.twinx()
+            right.spines["right"].set_visible(True)
+            right.set_ylabel("energy")
+            for i, name in enumerate(energies):
+                right.plot(steps, columns[name], color=colour(i), lw=1.4, label=name)
+                at = (steps[-1], columns[name][-1])
+                right.annotate(
+                    f"$E_{{{name[1:]}}}$", at, (-4, 3), textcoords="offset points", ha="right"
+                ).set_color(colour(i))
+        ax.set_title(f"{result.problem}, method {result.method}")
+    return ax
+
+
+def save(result: Result, path: str | Path) -> None:
+    """Write the picture of a result's fields; the suffix names the format (`FORMATS`).
+
+    Raises
+    ------
+    BadConfig : an unknown suffix, or a file that cannot be written.
+    BadData : nothing to draw.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise BadConfig(
+            f"the picture '{path}' has no known suffix.", f"end it in {', '.join(FORMATS)}"
+        )
+    figure = draw(result).get_figure(root=True)
+    assert figure is not None
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
+    try:
+        with style():
+            figure.savefig(path, bbox_inches="tight", pad_inches=0.08, metadata=undated)
+    except OSError as error:
+        raise BadConfig(
+            f"the picture '{path}' cannot be written: {error.strerror}.",
+            "name a file in a folder that exists",
+        ) from error
+
+
+def _new_axes(size: tuple[float, float]) -> Axes:
+    """Axes of a figure of its own, outside pyplot's state."""
+    figure = Figure(figsize=size)
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def _problem(result: Result) -> AnyProblem | None:
+    """The result's problem, or None where it cannot be rebuilt (see `draw`)."""
+    try:
+        return result.definition()
+    except (BadArchive, BadConfig):
+        return None
+
+
+def _title(result: Result, problem: AnyProblem | None) -> str:
+    """The problem's name and its equation, which fixes the units of energy and length."""
+    from sciml.problem import EigenProblem
+
+    if not isinstance(problem, EigenProblem):
+        return result.problem
+    factor = {1.0: "", 0.5: r"\frac{1}{2}"}.get(problem.kinetic, f"{problem.kinetic:g}\\,")
+    operator = "\\psi$\u2033${}" if problem.dimension == 1 else r"\nabla^2\psi"
+    return f"{result.problem}:  $-{factor}{operator} + V\\psi = E\\psi$"
+
+
+def _history(result: Result) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Steps, and each logged scalar at every step (NaN where it was not logged)."""
+    if not result.history:
+        raise BadData("this result has no history.", "solve again: a loaded run keeps its history")
+    names = list(dict.fromkeys(name for row in result.history for name in row))
+    columns = {
+        name: np.array([row.get(name, np.nan) for row in result.history], float) for name in names
+    }
+    return columns.pop("step", np.arange(1.0, 1 + len(result.history))), columns
+
+
+def _dot(steps: np.ndarray) -> str:
+    """A marker where there are few steps."""
+    return "o" if len(steps) < 12 else ""

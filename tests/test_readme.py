@@ -1,0 +1,102 @@
+"""What README.md says is what happens: its code runs, its tables are the ones measured."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sciml
+from problems.reference import spectral_elements
+from sciml import registry
+from sciml.problem import EigenProblem
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUICK_START, OWN_PROBLEM = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_quick_start_runs_and_prints_what_it_says(folder):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", QUICK_START],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = ast.literal_eval(done.stdout.splitlines()[0])
+    promised = [float(n) for n in re.findall(r"(\d+\.\d+)\.\.\.", QUICK_START)]
+    assert len(promised) == len(shown) == 2
+    np.testing.assert_allclose(shown, promised, rtol=1e-10)
+    assert (folder / "well.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_output_shown_for_the_command_line_is_the_reference():
+    rows = re.findall(r"^\d  +([\d.]+)  +[\d.]+  +[\d.]+  +([\d.]+) ", README, re.MULTILINE)
+    exact = sciml.get("finite_well").energies(3)
+    np.testing.assert_allclose(np.array(rows, float), np.stack([exact, exact], 1), rtol=1e-10)
+
+
+def test_own_problem_is_short_and_the_template_without_its_comments():
+    assert len([line for line in OWN_PROBLEM.splitlines() if line.strip()]) <= 15
+    template = (ROOT / "sciml/cli/template.txt").read_text(encoding="utf-8")
+    theirs = ast.parse(template.replace("NAME", "my_well"))
+    theirs.body.pop(0)  # the docstring
+    assert ast.dump(ast.parse(OWN_PROBLEM)) == ast.dump(theirs)
+
+
+def test_own_problem_is_solved(folder):
+    (folder / "my_well.py").write_text(OWN_PROBLEM)
+    result = sciml.solve("my_well.py:my_well", depth=40.0)
+    ends = spectral_elements.mesh(-1.5, 1.5, breaks=(-0.5, 0.5), size=0.25)
+    exact = spectral_elements.bound_states(
+        lambda x: 2 * x + np.where(x > 0.5, 40.0, 0.0), ends, 3, deltas=((-0.5, 5.0),)
+    )
+    np.testing.assert_allclose(result.value["energies"], exact.energies, rtol=1e-10)
+    assert result.status.ok, result.warnings
+
+
+def test_table_is_the_one_recorded(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import report
+
+    recorded = json.loads((ROOT / "benchmarks/results/wells.json").read_text(encoding="utf-8"))
+    shown = README.split(report.MARKS[0])[1].split(report.MARKS[1])[0].strip()
+    assert shown == report.markdown(recorded["rows"]), "run: python -m benchmarks.wells --readme"
+    assert recorded["table"]["bars"]["met"], "the page says that every bar holds"
+
+
+def test_every_well_is_in_the_table_and_counted():
+    wells = [e.name for e in registry.listing() if isinstance(registry.get(e.name), EigenProblem)]
+    for name in wells:
+        assert f"| `{name}` |" in README
+    assert f"one of {len(wells)} registered wells" in README
+
+
+def test_the_build_runs_the_test_command_of_this_page():
+    commands = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    assert [c.rpartition("/")[2].split()[0] for c in commands] == ["sciml", "python"]
+    assert "pytest" in commands[1]
+    assert "grep -m1 '^python3 -m venv .*pytest' README.md" in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.parametrize("verb", ["solve", "problems", "new", "runs", "resume", "doctor"])
+def test_every_verb_is_explained(verb):
+    assert f"`sciml {verb}" in README
+
+
+def test_every_status_that_the_page_names_exists():
+    named = re.findall(r"`([A-Z]{4,})`", README)
+    assert named
+    assert set(named) <= set(sciml.Status.__members__)
