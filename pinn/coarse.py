@@ -34,6 +34,7 @@ class Coarse:
     energies : the lowest coarse energies.
     noise : rounding error of these energies.
     centre : where the nodes are densest.
+    attractive : positions of attractive deltas, which hold states as wells do.
     """
 
     x: Float[np.ndarray, " n"]
@@ -42,6 +43,7 @@ class Coarse:
     energies: Float[np.ndarray, " k"]
     noise: float
     centre: float
+    attractive: tuple[float, ...] = ()
 
     def actions(
         self, energy: float, kinetic: float
@@ -53,7 +55,10 @@ class Coarse:
         """
         depth = self.potential - energy
         wall = np.sqrt(np.where(depth > self.noise, depth, 0.0) / kinetic) * self.h
-        allowed = np.flatnonzero(depth < 0)
+        holds = depth < 0
+        for c in self.attractive:
+            holds[np.argmin(np.abs(self.x - c))] = True
+        allowed = np.flatnonzero(holds)
         middle = int(np.argmin(np.abs(self.x - self.centre)))
         first, final = (allowed[0], allowed[-1]) if len(allowed) else (middle, middle)
         right, left = np.zeros_like(wall), np.zeros_like(wall)
@@ -190,4 +195,5 @@ def coarse_solution(
         diagonal / mass, off, eigvals_only=True, select="i", select_range=(0, top)
     )
     noise = 1e-14 * float(np.max(np.abs(diagonal / mass)))
-    return Coarse(x, v, h, energies, noise, centre)
+    attractive = tuple(c for c, s in problem.deltas if s < 0 and lower < c < upper)
+    return Coarse(x, v, h, energies, noise, centre, attractive)

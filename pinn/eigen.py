@@ -12,7 +12,7 @@ beside them as ``trained_energies``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -21,24 +21,19 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pinn import galerkin
-from pinn.ansatz import Ansatz, from_arrays
+from pinn.ansatz import from_arrays
 from pinn.nodes import domain_nodes
 from pinn.outcome import outcome
 from pinn.residual import StateResidual, state_residual
-from pinn.setting import Sampler, Setting, sampler, samples_at, setting
+from pinn.setting import Setting, samples_at, setting
+from pinn.start import Start, best_start
+from pinn.trial import network_of, span_sampler, trial_sampler
 from sciml import nets, optim
 from sciml.errors import BadConfig
 from sciml.method import Info, Method, Outcome
 from sciml.problem import AnyProblem
 from sciml.status import Status
 
-COARSE_TOLERANCES = (1e-2, 1e-3, 1e-4, 1e-5)
-"""truncations of the coarse start"""
-LARGEST_HEAD = 30.0
-"""largest head of a coarse start; one of size 1e4, from a tight truncation, stops the training"""
-FIRST_SCALES = (3.0, 5.0, 8.0)
-"""sizes of the first layer's weights that the start chooses from"""
-WIDTH = 60
 EQUATION_WEIGHT = 0.2
 """s as a part of the highest state's kinetic energy: of 1/20 to 5 the range that trains fastest"""
 SPAN_TOLERANCE = 1e-8
@@ -78,93 +73,6 @@ class Config:
         for name in ("first_scale", "target", "tolerance"):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadConfig(f"{name} is {getattr(self, name)}.", "give a positive number")
-
-
-def network_of(ansatz: Ansatz, width: int, depth: int, states: int) -> nets.Network:
-    """Return the network of a setting: features in, one output a state."""
-    return nets.mlp(ansatz.inputs, (width,) * depth, states)
-
-
-def trial_sampler(ansatz: Ansatz, network: nets.Network) -> Sampler:
-    """Return the sampler of the trial states ψ = factor · network(features)."""
-    return sampler(lambda params, x: ansatz.factor(x) * network.apply(params, ansatz.features(x)))
-
-
-def span_sampler(ansatz: Ansatz, network: nets.Network) -> Sampler:
-    """Return the sampler of factor · [last-layer features, 1]."""
-
-    def basis(params: Any, x: Array) -> Array:
-        return ansatz.factor(x) * jnp.append(network.hidden(params, ansatz.features(x)), 1.0)
-
-    return sampler(basis)
-
-
-@dataclass(frozen=True)
-class Start:
-    """An untrained network with the head of its coarse Ritz states.
-
-    Attributes
-    ----------
-    params, energies : where training starts from.
-    overlap : largest strong residual norm relative to the state's level spacing; below one half
-        the coarse levels are told apart.
-    kinetic : largest kinetic energy among the coarse states.
-    spacing : smallest level spacing.
-    """
-
-    params: nets.Params
-    energies: Float[np.ndarray, " k"]
-    overlap: float
-    kinetic: float
-    spacing: float
-
-
-def level_spacing(energies: Float[np.ndarray, " j"]) -> Float[np.ndarray, " j-1"]:
-    """Return, for all but the last level, half the distance of its two neighbours.
-
-    For the lowest level it is half the distance to the second next (the distance to the next, of
-    two levels). A close pair thus has the spacing of its surroundings.
-    """
-    if len(energies) == 2:
-        return np.diff(energies)
-    inner = (energies[2:] - energies[:-2]) / 2
-    return np.concatenate([inner[:1], inner])
-
-
-def coarse_starts(
-    given: Setting, network: nets.Network, params: nets.Params, points: Any, weights: Any
-) -> list[Start]:
-    """Return the coarse Ritz states in an untrained last layer, one start a truncation."""
-    k, starts = given.states, []
-    sample = span_sampler(given.ansatz, network)
-    samples = samples_at(given, sample, params, points, weights)
-    for basis in galerkin.orthonormal_span(samples, COARSE_TOLERANCES):
-        if basis.shape[1] <= k:
-            continue
-        energies, head = galerkin.ritz_states(samples, basis, k + 1)
-        if starts and np.max(np.abs(head[:, :k])) > LARGEST_HEAD:
-            continue
-        states = samples.combine(head)
-        norms = np.linalg.norm(states.residuals(energies), axis=0)
-        spacing = level_spacing(energies)
-        linear = {"kernel": jnp.asarray(head[:-1, :k]), "bias": jnp.asarray(head[-1, :k])}
-        starts.append(
-            Start(
-                params={**params, "head": linear},
-                energies=energies[:k],
-                overlap=float(np.max(norms[:k] / spacing)),
-                kinetic=float(np.max(np.diag(states.kinetic_matrix())[:k])),
-                spacing=float(np.min(spacing)),
-            )
-        )
-    return starts
-
-
-def first_layer_scaled(params: nets.Params, scale: float) -> nets.Params:
-    """Return the parameters with the first layer's weights and biases multiplied by `scale`."""
-    hidden = dict(params["hidden"])
-    hidden["Dense_0"] = jax.tree.map(lambda leaf: scale * leaf, hidden["Dense_0"])
-    return {**params, "hidden": hidden}
 
 
 @dataclass(frozen=True)
@@ -207,7 +115,7 @@ class EigenTask:
         sample = trial_sampler(self.given.ansatz, self.network)
         samples = samples_at(self.given, sample, params, self.points, self.weights)
         energies, rotation = galerkin.rotate_to_states(samples)
-        return outcome(
+        found = outcome(
             self.given,
             sample,
             params,
@@ -220,6 +128,9 @@ class EigenTask:
             extra={"trained_energies": np.sort(np.asarray(trained))},
             beyond=self._beyond(params),
         )
+        if status is Status.MAX_STEPS and found.status is not Status.CONVERGED:
+            return replace(found, status=status)
+        return found
 
     def _beyond(self, params: nets.Params) -> tuple[float, float] | None:
         """The next level above the trained ones and its residual, from the last layer's span."""
@@ -233,49 +144,20 @@ class EigenTask:
         return float(energies[-1]), float(np.linalg.norm(last))
 
 
-def best_start(
-    given: Setting, config: Config, key: Array, points: Any, weights: Any
-) -> tuple[nets.Network, Start]:
-    """Return the network and the coarse start with the smallest residual.
-
-    Without a `width` from the user the layer is doubled, at most twice, until the coarse levels
-    are told apart.
-
-    Raises
-    ------
-    BadConfig : the layer cannot hold that many states.
-    """
-    scales = (config.first_scale,) if config.first_scale else FIRST_SCALES
-    widths = (config.width,) if config.width else tuple(WIDTH * 2**i for i in range(3))
-    for width in widths:
-        network = network_of(given.ansatz, width, config.depth, given.states)
-        plain = network.init(key)
-        starts = [
-            start
-            for scale in scales
-            for start in coarse_starts(
-                given, network, first_layer_scaled(plain, scale), points, weights
-            )
-        ]
-        if not starts:
-            continue
-        start = min(starts, key=lambda s: s.overlap)
-        if start.overlap <= 0.5:
-            break
-    if not starts:
-        raise BadConfig(
-            f"{given.states} states are more than a layer of {widths[-1]} holds.",
-            f"set width to {8 * given.states} or more",
-        )
-    return network, start
-
-
 def prepare(problem: AnyProblem, config: Config, seed: int) -> EigenTask:
     """Return the training task of a problem."""
     given = setting(problem, config.states)
     per_state = 80 if given.ansatz.dimension == 1 else 400
     points, weights = domain_nodes(given.ansatz, config.points or per_state * max(3, given.states))
-    network, start = best_start(given, config, jax.random.key(seed), points, weights)
+    network, start = best_start(
+        given,
+        jax.random.key(seed),
+        points,
+        weights,
+        width=config.width,
+        depth=config.depth,
+        first_scale=config.first_scale,
+    )
     equations = state_residual(
         given, network, start.params, points, weights, EQUATION_WEIGHT * start.kinetic
     )

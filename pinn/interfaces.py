@@ -144,7 +144,7 @@ def find_bends(
             place = _bisected(problem, point - 1e-4 * spacing, point + 1e-4 * spacing)
             jumps.append(_round(*(place or (point, width))))
         else:
-            singular.append(_round(point, width))
+            singular.append(_pole(problem, left, right))
     return kinks, singular, jumps
 
 
@@ -157,7 +157,7 @@ def _followed(
     """
     size, span = first, right - left
     while size > 0.2 * first:
-        end = max(1e-12 * span, 256 * np.spacing(max(abs(left), abs(right))))
+        end = max(1e-13 * span, 256 * np.spacing(max(abs(left), abs(right))))
         if right - left <= (end if size >= 5.0 * first else 1e-6 * span):
             break
         fine = np.linspace(left, right, 65)
@@ -172,6 +172,16 @@ def _followed(
         size = curve[j] / (fine[1] - fine[0])
         left, right = float(fine[max(j - 1, 0)]), float(fine[min(j + 3, 64)])
     return left, right, float(size / first)
+
+
+def _pole(problem: EigenProblem, left: float, right: float) -> float:
+    """The number in [left, right] at which V sticks out most; the middle if that is an end."""
+    middle = (left + right) / 2
+    x = middle + np.spacing(middle) * np.arange(-1024, 1025)
+    v = np.abs(problem.potential_at(x[:, None], finite=False))
+    height = np.abs(v - (v[0] + v[-1]) / 2)
+    highest = int(np.argmax(height))
+    return middle if highest in (0, 2048) else float(x[highest]) + 0.0
 
 
 def _is_step(problem: EigenProblem, point: float, distance: float) -> bool:

@@ -22,9 +22,9 @@ from jaxtyping import Array, Float
 from pinn import galerkin
 from pinn.ansatz import Ansatz, from_arrays
 from pinn.coordinate import Coordinate
-from pinn.eigen import trial_sampler
 from pinn.outcome import outcome
 from pinn.setting import Setting, samples_at, setting
+from pinn.trial import trial_sampler
 from sciml import jet, nets, optim
 from sciml.domain import Box
 from sciml.errors import BadConfig, BadProblem

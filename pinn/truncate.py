@@ -45,17 +45,18 @@ def _scan_open(problem: EigenProblem, lower: float, upper: float) -> Scan:
 
 
 def _centre(problem: EigenProblem, seen: Scan) -> float:
-    """Where V is lowest in a scan; the strongest attractive delta before that.
+    """Where V is lowest in a scan, or the singular point it falls to; before both, a delta.
 
-    A singular end comes first: V may fall to -inf there, and states are anchored to it.
+    Of several attractive deltas the strongest is taken.
     """
-    lower = problem.domain.bounding_box[0][0]
     attractive = [(s, c) for c, s in problem.deltas if s < 0]
     if attractive:
         return min(attractive)[1]
-    if math.isfinite(lower) and lower in problem.singular:
-        return lower
     v = seen.potential
+    bottom = seen.x[np.argmin(v)]
+    for c in problem.singular:
+        if bottom == seen.x[np.argmin(np.abs(seen.x - c))]:
+            return float(c)
     lowest = seen.x[v <= v.min() + 1e-12 * abs(v.min())]
     return float(lowest[np.argmin(np.abs(lowest - np.median(lowest)))])
 
