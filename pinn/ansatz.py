@@ -26,10 +26,20 @@ from pinn.coordinate import Coordinate
 from pinn.interfaces import Interfaces
 from sciml.domain import Box, Domain
 
+Decay = tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]
+"""rows of a precision matrix, and a centre"""
+
+
+def as_decay(precision: Float[np.ndarray, "d d"], centre: Float[np.ndarray, " d"]) -> Decay:
+    """Return a precision matrix and a centre in the hashable form an ansatz holds."""
+    return tuple(tuple(map(float, row)) for row in precision), tuple(map(float, centre))
+
 
 @dataclass(frozen=True)
 class Ansatz:
     """Boundary factor, coordinates and interface features of one problem on a finite domain.
+
+    Equal ansätze are interchangeable and hash alike, so that compiled functions are shared.
 
     Attributes
     ----------
@@ -44,7 +54,7 @@ class Ansatz:
     domain: Domain
     coordinates: tuple[Coordinate, ...]
     interfaces: Interfaces = Interfaces()
-    decay: tuple[np.ndarray, np.ndarray] | None = None
+    decay: Decay | None = None
     panels: tuple[float, ...] = ()
 
     @property
@@ -85,7 +95,7 @@ class Ansatz:
             return _power(1.0 + z, lower) * _power(1.0 - z, upper)
         value = self.domain.boundary_factor(x)
         if self.decay is not None:
-            precision, centre = self.decay
+            precision, centre = (jnp.array(part) for part in self.decay)
             value = value * jnp.exp(-0.5 * (x - centre) @ (precision @ (x - centre)))
         return value
 
@@ -126,7 +136,7 @@ def from_arrays(domain: Domain, arrays: Mapping[str, np.ndarray]) -> Ansatz:
         singular=tuple((float(c), float(a)) for c, a in arrays["singular"]),
         end_powers=(lower, upper),
     )
-    decay = (arrays["precision"], arrays["centre"]) if "precision" in arrays else None
+    decay = as_decay(arrays["precision"], arrays["centre"]) if "precision" in arrays else None
     panels = tuple(map(float, arrays["panels"]))
     return Ansatz(domain, coordinates, rough, decay, panels)
 

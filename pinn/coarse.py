@@ -59,9 +59,10 @@ class Coarse:
         for c in self.attractive:
             holds[np.argmin(np.abs(self.x - c))] = True
         allowed = np.flatnonzero(holds)
-        middle = int(np.argmin(np.abs(self.x - self.centre)))
-        first, final = (allowed[0], allowed[-1]) if len(allowed) else (middle, middle)
         right, left = np.zeros_like(wall), np.zeros_like(wall)
+        if not len(allowed):  # below all of V: an energy at the edge of the continuum, in rounding
+            return right, left
+        first, final = allowed[0], allowed[-1]
         right[final:] = np.cumsum(wall[final:])
         left[: first + 1] = np.cumsum(wall[: first + 1][::-1])[::-1]
         return right, left
@@ -194,6 +195,6 @@ def coarse_solution(
     energies = scipy.linalg.eigh_tridiagonal(
         diagonal / mass, off, eigvals_only=True, select="i", select_range=(0, top)
     )
-    noise = 1e-14 * float(np.max(np.abs(diagonal / mass)))
+    noise = 1e-14 * float(np.max(np.abs(diagonal / mass))) + 1e-12 * float(np.max(np.abs(energies)))
     attractive = tuple(c for c, s in problem.deltas if s < 0 and lower < c < upper)
     return Coarse(x, v, h, energies, noise, centre, attractive)

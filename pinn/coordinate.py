@@ -11,7 +11,6 @@ import numpy as np
 from jaxtyping import Float
 
 from pinn.coarse import Coarse
-from pinn.truncate import ACTION
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def phase_cells(coarse: Coarse, kinetic: float) -> Float[np.ndarray, " c"]:
     """
     energy = float(coarse.energies[-1])
     depth = np.maximum(*coarse.actions(energy, kinetic))
-    weight = np.maximum(1.0 - depth / (2 * ACTION), 0.0)
+    weight = np.exp(-depth / 4)
     turn = np.sqrt(np.abs(coarse.potential - energy) / kinetic) * weight * coarse.h
     phase = np.concatenate([[0.0], np.cumsum(turn)])
     edges = np.concatenate([coarse.x - coarse.h / 2, [coarse.x[-1] + coarse.h[-1] / 2]])

@@ -186,4 +186,5 @@ METHOD = Method(
     config=Config,
     prepare=prepare,
     evaluate=evaluate,
+    blas_threads=1,
 )

@@ -6,7 +6,7 @@ bisection until the step, the change of slope or the growth of V has outlived an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -37,7 +37,7 @@ class Interfaces:
     powers: tuple[tuple[float, float], ...] = ()
     singular: tuple[tuple[float, float], ...] = ()
     end_powers: tuple[float, float] = (1.0, 1.0)
-    undeclared: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def breaks(self) -> tuple[float, ...]:

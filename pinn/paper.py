@@ -11,6 +11,7 @@ norm: that happens on most wells, and comes back as status COLLAPSED without ene
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -67,6 +68,7 @@ class Config:
                 raise BadConfig(f"{name} is {getattr(self, name)}.", "give a positive number")
 
 
+@lru_cache
 def network() -> nets.Network:
     """Return the published network of one coordinate."""
     return nets.mlp(1, WIDTHS, 1)
@@ -206,4 +208,5 @@ METHOD = Method(
     config=Config,
     prepare=prepare,
     evaluate=evaluate,
+    blas_threads=1,
 )

@@ -13,7 +13,7 @@ from scipy.interpolate import BarycentricInterpolator
 
 from pinn.coarse import Coarse, scan_interval
 from sciml.problem import EigenProblem
-from sciml.quadrature import gauss, panels
+from sciml.quadrature import gauss
 
 DEGREE = 20
 """Gauss points of a panel"""

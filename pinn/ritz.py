@@ -10,6 +10,7 @@ residual, wider layers are tried until the error bars are down to rounding.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -90,6 +91,7 @@ def layer(
     return np.asarray(weights), -np.sum(np.asarray(weights) * np.asarray(centres), axis=1)
 
 
+@lru_cache(maxsize=32)
 def basis_of(ansatz: Ansatz) -> Sampler:
     """Return the sampler of factor · [tanh(W f + b), 1] with parameters {"W", "b"}."""
 
@@ -120,7 +122,6 @@ class RitzTask:
     key: Array
     candidates: tuple[Candidate, ...]
     solved: dict[int, Solution] = field(default_factory=dict)
-    samplers: dict[bool, Sampler] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:
@@ -161,9 +162,7 @@ class RitzTask:
 
     def sampler(self, candidate: Candidate) -> Sampler:
         """The compiled sampler a candidate uses."""
-        if candidate.decay not in self.samplers:
-            self.samplers[candidate.decay] = basis_of(self.setting(candidate).ansatz)
-        return self.samplers[candidate.decay]
+        return basis_of(self.setting(candidate).ansatz)
 
     def _solve(self, candidate: Candidate) -> Solution:
         given = self.setting(candidate)
@@ -201,7 +200,7 @@ class RitzTask:
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
         """The best candidate's states, checked on a finer quadrature rule."""
-        index = int(state["best"])
+        index = max(int(state["best"]), 0)
         candidate, solution = self.candidates[index], self.solve(index)
         given = self.setting(candidate)
         return outcome(
@@ -262,4 +261,5 @@ METHOD = Method(
     config=Config,
     prepare=prepare,
     evaluate=evaluate,
+    blas_threads=1,
 )

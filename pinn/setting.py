@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pinn import interfaces
-from pinn.ansatz import Ansatz, derivatives
+from pinn.ansatz import Ansatz, as_decay, derivatives
 from pinn.coarse import Coarse
 from pinn.coordinate import Coordinate, fit_coordinate
 from pinn.galerkin import Samples
@@ -78,7 +78,8 @@ def setting(problem: AnyProblem, states: int | None) -> Setting:
         return Setting(problem, count, Ansatz(problem.domain, plain), 2 * count**0.5)
     plane, precision, centre = truncated_plane(problem, count)
     plain = tuple(Coordinate(lo, hi) for lo, hi in plane.bounding_box)
-    return Setting(problem, count, Ansatz(plane, plain, decay=(precision, centre)), 2 * count**0.5)
+    decay = as_decay(precision, centre)
+    return Setting(problem, count, Ansatz(plane, plain, decay=decay), 2 * count**0.5)
 
 
 def without_decay(given: Setting) -> Setting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import jax.numpy as jnp
@@ -12,16 +13,19 @@ from pinn.setting import Sampler, sampler
 from sciml import nets
 
 
+@lru_cache(maxsize=32)
 def network_of(ansatz: Ansatz, width: int, depth: int, states: int) -> nets.Network:
     """Return the network of a setting: features in, one output a state."""
     return nets.mlp(ansatz.inputs, (width,) * depth, states)
 
 
+@lru_cache(maxsize=32)
 def trial_sampler(ansatz: Ansatz, network: nets.Network) -> Sampler:
     """Return the sampler of the trial states ψ = factor · network(features)."""
     return sampler(lambda params, x: ansatz.factor(x) * network.apply(params, ansatz.features(x)))
 
 
+@lru_cache(maxsize=32)
 def span_sampler(ansatz: Ansatz, network: nets.Network) -> Sampler:
     """Return the sampler of factor · [last-layer features, 1]."""
 

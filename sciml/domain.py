@@ -62,6 +62,9 @@ class Box:
                 )
         object.__setattr__(self, "bounds", clean)
 
+    def __hash__(self) -> int:
+        return hash(tuple(self.bounds.items()))
+
     @property
     def axes(self) -> tuple[str, ...]:
         """Names of the coordinates, in order."""

@@ -86,6 +86,7 @@ class Method:
     config : frozen dataclass of settings, every field with a default and a one-line doc.
     prepare : (problem, config, seed) -> Task.
     evaluate : (problem, config, params, points [n, d]) -> values [n, k] of the solved fields.
+    blas_threads : threads of the host's linear algebra that the method gains from (None: all).
     """
 
     name: str
@@ -94,6 +95,7 @@ class Method:
     config: type
     prepare: Callable[[AnyProblem, Any, int], Task]
     evaluate: Callable[[AnyProblem, Any, Any, np.ndarray], np.ndarray]
+    blas_threads: int | None = None
 
 
 BUILTIN = {

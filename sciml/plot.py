@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sciml import levels, panels
+from sciml import plot_levels, plot_panels
 from sciml.errors import BadArchive, BadConfig, BadData
-from sciml.palette import INK, colour
+from sciml.plot_palette import INK, colour
 
 if TYPE_CHECKING:
     from sciml.problem import AnyProblem
@@ -82,11 +82,11 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
     with style():
         if "x" in result.arrays:
             ax = _new_axes((6.2, 4.4)) if ax is None else ax
-            levels.draw(ax, levels.diagram(result.arrays, energies, problem))
+            plot_levels.draw(ax, plot_levels.diagram(result.arrays, energies, problem))
         else:
-            sheet = panels.sheet(result.arrays["points"], psi, problem)
+            sheet = plot_panels.sheet(result.arrays["points"], psi, problem)
             ax = _new_axes(sheet.size) if ax is None else ax
-            panels.draw(ax, sheet, psi, energies)
+            plot_panels.draw(ax, sheet, psi, energies)
         ending = "" if result.status.ok else f"  ({result.status.name})"
         ax.set_title(f"{_title(result, problem)}{ending}", pad=10)
     return ax

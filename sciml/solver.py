@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from sciml import archive, cache, checkpoint, config, definition, fit, provenance, registry, store
 from sciml import method as methods
@@ -223,6 +224,11 @@ class _Clock:
 def _compute(planned: Plan, folder: Path | None, report: fit.Report | None) -> Result:
     """Prepare, run, finish and score; checkpoint and store if there is a folder."""
     cache.enable()
+    with threadpool_limits(planned.method.blas_threads, user_api="blas"):
+        return _computed(planned, folder, report)
+
+
+def _computed(planned: Plan, folder: Path | None, report: fit.Report | None) -> Result:
     clock = _Clock(time.perf_counter(), time.process_time())
     progress, loop = fit.Progress(None), Status.INTERRUPTED
     outcome = Outcome(Status.INTERRUPTED, {}, {}, None)

@@ -90,7 +90,7 @@ def test_a_second_well_far_away_is_not_forgotten(far):
     box, coarse = truncated(line(pair), 2)
     assert box.bounding_box[0][0] < -2 * far / 3 - 1
     assert box.bounding_box[0][1] > far / 3 + 1
-    np.testing.assert_allclose(coarse.energies[0], coarse.energies[1], rtol=2e-3)
+    np.testing.assert_allclose(coarse.energies[0], coarse.energies[1], rtol=2e-2)
 
 
 def test_a_narrow_well_in_a_wide_box_is_seen():

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import sciml
-from sciml import panels, plot
+from sciml import plot, plot_panels
 from sciml.errors import BadArchive, BadConfig, BadData
 from sciml.result import Result
 from sciml.status import Status
@@ -179,7 +179,7 @@ def test_a_plane_has_one_panel_a_state_inside_its_boundary():
 def test_a_field_stands_where_its_points_are():
     result = plane("right_triangle_billiard", k=1)
     ax = Figure().add_subplot()
-    panels.draw_field(ax, result.arrays["points"], result.arrays["psi"][:, 0])
+    plot_panels.draw_field(ax, result.arrays["points"], result.arrays["psi"][:, 0])
     image = ax.images[0].get_array()
     peak_row, peak_column = np.unravel_index(np.argmax(image), image.shape)
     x0, x1, y0, y1 = ax.images[0].get_extent()
@@ -197,7 +197,7 @@ def test_a_field_stands_where_its_points_are():
 )
 def test_boundaries_are_closed_curves_on_the_boundary(name, corners):
     domain = sciml.get(name).domain
-    curve = panels.boundary(domain)
+    curve = plot_panels.boundary(domain)
     assert curve.shape == (corners, 2)
     np.testing.assert_allclose(curve[0], curve[-1], atol=1e-12)
     factors = [
@@ -208,14 +208,14 @@ def test_boundaries_are_closed_curves_on_the_boundary(name, corners):
 
 
 def test_an_open_plane_has_no_boundary_and_shows_what_is_visible():
-    assert panels.boundary(sciml.get("harmonic_2d").domain) is None
+    assert plot_panels.boundary(sciml.get("harmonic_2d").domain) is None
     result = plane("harmonic_2d", k=1)
     points = result.arrays["points"]
     narrow = np.exp(-4 * np.sum(points**2, axis=1))[:, None]
-    sheet = panels.sheet(points, narrow, None)
+    sheet = plot_panels.sheet(points, narrow, None)
     assert -1.3 < sheet.xlim[0] < -0.8
     assert (sheet.rows, sheet.columns) == (1, 1)
-    assert panels.sheet(points, np.ones((len(points), 6)), None).rows == 2
+    assert plot_panels.sheet(points, np.ones((len(points), 6)), None).rows == 2
 
 
 def test_history_shows_loss_and_energies_against_the_step():

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from sciml import levels
+from sciml import plot_levels
 
 
 def test_labels_are_moved_apart_as_little_as_possible():
-    np.testing.assert_allclose(levels.spread(np.array([0.5, 0.5]), 0.1), [0.45, 0.55])
-    np.testing.assert_allclose(levels.spread(np.array([0.2, 0.8]), 0.1), [0.2, 0.8])
-    np.testing.assert_allclose(levels.spread(np.array([0.0, 0.0]), 0.1), [0.0, 0.1])
-    crowded = levels.spread(np.sort(np.random.default_rng(0).normal(0.9, 0.02, 12)), 0.05)
+    np.testing.assert_allclose(plot_levels.spread(np.array([0.5, 0.5]), 0.1), [0.45, 0.55])
+    np.testing.assert_allclose(plot_levels.spread(np.array([0.2, 0.8]), 0.1), [0.2, 0.8])
+    np.testing.assert_allclose(plot_levels.spread(np.array([0.0, 0.0]), 0.1), [0.0, 0.1])
+    crowded = plot_levels.spread(np.sort(np.random.default_rng(0).normal(0.9, 0.02, 12)), 0.05)
     assert np.all(np.diff(crowded) > 0.05 - 1e-12)
     assert 0 <= crowded[0] <= crowded[-1] <= 1
 
@@ -27,4 +27,4 @@ def test_labels_are_moved_apart_as_little_as_possible():
     ],
 )
 def test_numbers_have_as_many_digits_as_tell_neighbours_apart(energies, texts):
-    assert levels.numbers(np.array(energies)) == texts
+    assert plot_levels.numbers(np.array(energies)) == texts

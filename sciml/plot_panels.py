@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import maximum_filter
 
 from sciml.domain import Box, Disc, Domain, Triangle
-from sciml.levels import numbers
-from sciml.palette import DIVERGING, INK
+from sciml.plot_levels import numbers
+from sciml.plot_palette import DIVERGING, INK
 from sciml.problem import AnyProblem
 
 VISIBLE = 0.02

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
-from sciml.palette import GROUND, INK, colour
+from sciml.plot_palette import GROUND, INK, colour
 from sciml.problem import AnyProblem, EigenProblem
 
 VISIBLE = 0.02
