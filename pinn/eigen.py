@@ -34,6 +34,8 @@ from sciml.method import Info, Method, Outcome
 from sciml.problem import AnyProblem
 from sciml.status import Status
 
+LARGEST_JACOBIAN = 8.0
+"""memory, in GiB, that the training may take"""
 EQUATION_WEIGHT = 0.2
 """s as a part of the highest state's kinetic energy: of 1/20 to 5 the range that trains fastest"""
 SPAN_TOLERANCE = 1e-8
@@ -49,7 +51,8 @@ class Config:
     states : number of states (default: the problem's).
     width : units a hidden layer (default: 60, doubled while the coarse levels overlap).
     depth : number of hidden layers.
-    points : quadrature points of the loss (default: 80 a state on a line, 400 in a plane).
+    points : quadrature points of the loss (default: 40 a state on a line, 200 in a plane, those of
+        six states at least).
     steps : limit of Levenberg-Marquardt steps.
     first_scale : size of the first layer's weights (default: the best coarse start's).
     target : estimated relative error of the energies at which training ends.
@@ -144,11 +147,22 @@ class EigenTask:
         return float(energies[-1]), float(np.linalg.norm(last))
 
 
+def _check_memory(states: int, points: int, start: Start) -> None:
+    """Refuse a Jacobian that would not fit: (ψ, Hψ) of all states, by parameter."""
+    parameters = sum(leaf.size for leaf in jax.tree.leaves(start.params))
+    needed = 3 * 2 * 8 * states * points * parameters / 2**30
+    if needed > LARGEST_JACOBIAN:
+        raise BadConfig(
+            f"training {states} states on {points} points needs {needed:.0f} GiB.",
+            "ask for fewer states or points, a smaller width, or use method 'ritz'",
+        )
+
+
 def prepare(problem: AnyProblem, config: Config, seed: int) -> EigenTask:
     """Return the training task of a problem."""
     given = setting(problem, config.states)
-    per_state = 80 if given.ansatz.dimension == 1 else 400
-    points, weights = domain_nodes(given.ansatz, config.points or per_state * max(3, given.states))
+    per_state = 40 if given.ansatz.dimension == 1 else 200
+    points, weights = domain_nodes(given.ansatz, config.points or per_state * max(6, given.states))
     network, start = best_start(
         given,
         jax.random.key(seed),
@@ -158,6 +172,7 @@ def prepare(problem: AnyProblem, config: Config, seed: int) -> EigenTask:
         depth=config.depth,
         first_scale=config.first_scale,
     )
+    _check_memory(given.states, len(weights), start)
     equations = state_residual(
         given, network, start.params, points, weights, EQUATION_WEIGHT * start.kinetic
     )

@@ -52,7 +52,6 @@ def outcome(
     grid = sample_points(given.ansatz.domain, PLOT_POINTS[given.ansatz.dimension])
     psi = sample(parameters, grid)[0] @ coefficients[:, :k]
     signs = reporting.sign_convention(psi)
-    psi = psi * signs
     size = np.abs(found.energies) + given.problem.kinetic * found.moments["mean_p2"]
     doubts, floor = _skipped(given, found, size)
     missing = bool(doubts)
@@ -73,12 +72,7 @@ def outcome(
     width = float(np.max(widths))
     if status is Status.CONVERGED and (missing or not width <= tolerance):
         status = Status.UNRESOLVED
-    if not width <= tolerance:
-        worst = int(np.argmax(widths)) + 1
-        warnings.append(
-            f"The error bar of state {worst} is {width:.1e} wide, relative; the tolerance is "
-            f"{tolerance:.0e}. V may be rougher than declared, or need more width."
-        )
+    warnings += _wide(widths, tolerance)
     return Outcome(
         status=status,
         value=value,
@@ -87,14 +81,22 @@ def outcome(
             "norm_error": found.norm_error,
             "relative_bar": width,
         },
-        params={
-            **params,
-            "coefficients": coefficients[:, :k] * signs,
-            "ansatz": given.ansatz.to_arrays(),
-        },
-        arrays=_arrays(given, grid, psi),
+        params=params
+        | {"coefficients": coefficients[:, :k] * signs, "ansatz": given.ansatz.to_arrays()},
+        arrays=_arrays(given, grid, psi * signs),
         warnings=tuple(warnings),
     )
+
+
+def _wide(widths: Float[np.ndarray, " k"], tolerance: float) -> list[str]:
+    """A sentence on the widest relative error bar, if it is wider than the tolerance."""
+    worst = int(np.argmax(widths))
+    if widths[worst] <= tolerance:
+        return []
+    return [
+        f"The error bar of state {worst + 1} is {widths[worst]:.1e} wide, relative; the tolerance "
+        f"is {tolerance:.0e}. V may be rougher than declared, or need more width."
+    ]
 
 
 def _arrays(given: Setting, grid: np.ndarray, psi: np.ndarray) -> dict[str, np.ndarray]:
@@ -135,18 +137,17 @@ def _node_warnings(nodes: list[int], found: reporting.Report) -> tuple[list[str]
     """Oscillation theorem: state n of a 1-D problem has n - 1 nodes; say where it seems not so.
 
     Also returned: whether a state is missing. Fewer nodes than n - 1 are seen where a lobe is
-    smaller than the error of ψ, and are no cause for doubt.
+    smaller than the error of ψ, and are no cause for doubt. Levels are never equal in one
+    dimension, but where they are within their bars the numbers of nodes say nothing.
     """
     warnings, missing = [], False
     for n, count in enumerate(nodes):
-        if count <= n:
-            continue
         if found.separation[n] <= 4 * float(found.upper[n] - found.lower[n]):
             warnings.append(
                 f"State {n + 1} is degenerate with a neighbour to within its error bar: "
                 "their wave functions are an arbitrary mixture of the pair."
             )
-        else:
+        elif count > n:
             missing = True
             warnings.append(
                 f"State {n + 1} has {count} nodes instead of {n}: a lower state is missing."

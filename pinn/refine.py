@@ -27,12 +27,6 @@ TOLERANCE = 1e-11
 """error of an energy, relative to its distance from the lowest V, that a panel may cause"""
 
 
-def _interpolation() -> tuple[Float[np.ndarray, " t"], Float[np.ndarray, "t g"]]:
-    """Test points in [-1, 1], and the matrix from values at the Gauss points to values there."""
-    tests = np.linspace(-1.0, 1.0, 25)[1:-1]
-    return tests, _matrix(tests)
-
-
 def _matrix(points: Float[np.ndarray, " t"]) -> Float[np.ndarray, "t g"]:
     """Matrix from values at the Gauss points of [-1, 1] to values of the polynomial at points."""
     return np.asarray(BarycentricInterpolator(gauss(DEGREE)[0], np.eye(DEGREE))(points))
@@ -59,10 +53,11 @@ def panel_edges(
     edges = edges[(edges >= lower) & (edges <= upper)]
     left, right = edges[:-1], edges[1:]
     found: list[float] = []
-    tests, matrix = _interpolation()
+    tests = np.linspace(-1.0, 1.0, 25)[1:-1]
+    matrix = _matrix(tests)
     for _ in range(LEVELS):
         middle, half = (left + right) / 2, (right - left) / 2
-        nodes = panels_of(left, right)
+        nodes = _gauss_points(left, right)
         inside = middle[:, None] + half[:, None] * tests
         values = problem.potential_at(np.concatenate([nodes.ravel(), inside.ravel()])[:, None])
         at_nodes = values[: nodes.size].reshape(nodes.shape)
@@ -86,9 +81,9 @@ def panel_edges(
     return tuple(sorted({*found} - {lower, upper}))
 
 
-def panels_of(
+def _gauss_points(
     left: Float[np.ndarray, " p"], right: Float[np.ndarray, " p"]
 ) -> Float[np.ndarray, "p g"]:
-    """Return the Gauss points of each panel [left, right]."""
+    """Gauss points of each panel [left, right]."""
     middle, half = (left + right) / 2, (right - left) / 2
     return middle[:, None] + half[:, None] * gauss(DEGREE)[0]

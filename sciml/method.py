@@ -128,7 +128,10 @@ def get(name: str | None, kind: str) -> Method:
     table = _table()
     if name is None:
         if kind not in DEFAULT:
-            raise UnknownMethod(f"no method solves problems of kind '{kind}' yet.")
+            raise UnknownMethod(
+                f"no method solves problems of kind '{kind}' yet.",
+                "`sciml problems --tag schrodinger` lists problems that can be solved",
+            )
         name = DEFAULT[kind]
     if name not in table:
         raise UnknownMethod(

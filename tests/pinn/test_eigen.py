@@ -113,3 +113,8 @@ def test_settings_out_of_range_name_the_setting(name, value):
 def test_level_spacing_of_a_close_pair_is_that_of_its_surroundings():
     assert np.allclose(start.level_spacing(np.array([1.0, 1.001, 4.0, 9.0])), [1.5, 1.5, 3.9995])
     assert np.allclose(start.level_spacing(np.array([2.0, 5.0])), [3.0])
+
+
+def test_training_that_would_not_fit_in_memory_is_refused():
+    with pytest.raises(sciml.BadConfig, match="training 40 states on .* points needs .* GiB"):
+        sciml.solve("infinite_well", "pinn", states=40)

@@ -76,7 +76,7 @@ def test_energies_are_those_of_the_dense_problem(samples, dense):
     exact = scipy.linalg.eigh(hamiltonian, overlap, eigvals_only=True)
     (basis,) = orthonormal_span(samples, (1e-14,))
     energies, coefficients = ritz_states(samples, basis, 4)
-    np.testing.assert_allclose(energies, exact[:4], rtol=1e-9)
+    np.testing.assert_allclose(energies, exact[:4], rtol=1e-7)  # digits that monomials leave
     np.testing.assert_allclose(samples.combine(coefficients).overlap(), np.eye(4), atol=1e-9)
     rotated, turned = rotate_to_states(samples.combine(coefficients[:, [2, 0]]))
     np.testing.assert_allclose(rotated, energies[[0, 2]], rtol=1e-9)

@@ -121,17 +121,17 @@ def test_a_pole_that_is_hit_exactly_is_still_found():
     np.testing.assert_allclose([c for c, _ in rough.singular], [0.5], atol=1e-12)
 
 
-@pytest.mark.parametrize("l", [0, 1, 2])
-def test_indicial_exponents_at_the_ends(l):
+@pytest.mark.parametrize("momentum", [0, 1, 2])
+def test_indicial_exponents_at_the_ends(momentum):
     def potential(x):
-        return l * (l + 1) / x**2 - 2 / x
+        return momentum * (momentum + 1) / x**2 - 2 / x
 
     rough = found(potential, singular=(0.0,))
-    np.testing.assert_allclose(rough.end_powers, (l + 1, 1), atol=1e-4)
+    np.testing.assert_allclose(rough.end_powers, (momentum + 1, 1), atol=1e-4)
     half = found(lambda x: 0.5 * potential(x), singular=(0.0,), kinetic=0.5)
-    np.testing.assert_allclose(half.end_powers, (l + 1, 1), atol=1e-4)
+    np.testing.assert_allclose(half.end_powers, (momentum + 1, 1), atol=1e-4)
     mirrored = found(lambda x: potential(1.0 - x), singular=(1.0,))
-    np.testing.assert_allclose(mirrored.end_powers, (1, l + 1), atol=1e-4)
+    np.testing.assert_allclose(mirrored.end_powers, (1, momentum + 1), atol=1e-4)
 
 
 @pytest.mark.parametrize("power", [1, 2])

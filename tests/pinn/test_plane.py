@@ -5,6 +5,7 @@ import math
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from pinn.plane import truncated_plane
 from sciml.domain import Box
@@ -12,6 +13,13 @@ from sciml.errors import NoBoundState
 from sciml.problem import EigenProblem
 
 OPEN = (-math.inf, math.inf)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Small matrices are slower on several threads."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def plane(potential, x=OPEN, y=OPEN):
