@@ -31,8 +31,8 @@ class Coordinate:
         ends = np.array([self.lower, self.upper])
         return ends if math.isinf(self.width) else np.arcsinh((ends - self.centre) / self.width)
 
-    def __call__(self, x: Float[Any, "..."]) -> Float[Any, "..."]:
-        """The mapped coordinate of x (numpy in, numpy out; JAX in, JAX out)."""
+    def __call__(self, x: float | Float[Any, "..."]) -> Any:
+        """The mapped coordinate of x, shaped like x (numpy in, numpy out; JAX in, JAX out)."""
         a, b = self._ends()
         if math.isinf(self.width):
             return (2 * x - a - b) / (b - a)

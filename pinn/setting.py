@@ -72,7 +72,7 @@ def setting(problem: AnyProblem, states: int | None) -> Setting:
         panels = panel_edges(problem, coarse, rough.breaks, singular)
         coordinate, turns = fit_coordinate(coarse, problem.kinetic, panels)
         ansatz = Ansatz(box, (coordinate,), rough, panels=panels)
-        return Setting(problem, count, ansatz, turns, rough.undeclared, coarse)
+        return Setting(problem, count, ansatz, float(turns), rough.undeclared, coarse)
     if problem.is_bounded:
         plain = tuple(Coordinate(lo, hi) for lo, hi in problem.domain.bounding_box)
         return Setting(problem, count, Ansatz(problem.domain, plain), 2 * count**0.5)

@@ -4,8 +4,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from jaxtyping import install_import_hook
 
-sys.path.insert(0, str(Path(__file__).parent))  # for `toys`, which methods are looked up in
+sys.path.insert(0, str(Path(__file__).parent))  # for `toys` and `shapes`, found by name
+
+import shapes  # noqa: E402
+
+install_import_hook(shapes.PACKAGES, "shapes.check")
 
 
 @pytest.fixture
