@@ -21,11 +21,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pinn import galerkin
-from pinn.ansatz import from_arrays
+from pinn.ansatz import Ansatz
 from pinn.nodes import domain_nodes
-from pinn.outcome import outcome
+from pinn.outcome import outcome, predicted
 from pinn.residual import StateResidual, state_residual
-from pinn.setting import Setting, samples_at, setting
+from pinn.setting import Sampler, Setting, samples_at, setting
 from pinn.start import Start, best_start
 from pinn.trial import network_of, span_sampler, trial_sampler
 from sciml import nets, optim
@@ -183,15 +183,13 @@ def evaluate(
     problem: AnyProblem, config: Config, params: dict[str, Any], points: Float[np.ndarray, "n d"]
 ) -> Float[np.ndarray, "n k"]:
     """Return the normalised states at points; zero outside the finite domain."""
-    ansatz = from_arrays(problem.domain, params["ansatz"])
-    inside = ansatz.domain.contains(points)
-    k = params["coefficients"].shape[0]
-    psi = np.zeros((len(points), params["coefficients"].shape[1]))
-    if inside.any():
-        width = params["network"]["hidden"]["Dense_0"]["bias"].size
-        sample = trial_sampler(ansatz, network_of(ansatz, width, config.depth, k))
-        psi[inside] = sample(params["network"], points[inside])[0] @ params["coefficients"]
-    return psi
+    states = params["coefficients"].shape[0]
+    width = params["network"]["hidden"]["Dense_0"]["bias"].size
+
+    def trial(ansatz: Ansatz) -> Sampler:
+        return trial_sampler(ansatz, network_of(ansatz, width, config.depth, states))
+
+    return predicted(problem, params, points, trial, params["network"])
 
 
 METHOD = Method(

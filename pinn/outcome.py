@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from pinn import states as reporting
-from pinn.ansatz import sample_points
+from pinn.ansatz import Ansatz, from_arrays, sample_points
 from pinn.galerkin import Samples
 from pinn.nodes import domain_nodes
 from pinn.setting import Sampler, Setting, samples_at
 from sciml.method import Outcome
+from sciml.problem import AnyProblem
 from sciml.status import Status
 
 PLOT_POINTS = {1: 801, 2: 90 * 90}
@@ -86,6 +88,26 @@ def outcome(
         arrays=_arrays(given, grid, psi * signs),
         warnings=tuple(warnings),
     )
+
+
+def predicted(
+    problem: AnyProblem,
+    params: dict[str, Any],
+    points: Float[np.ndarray, "n d"],
+    sampler_of: Callable[[Ansatz], Sampler],
+    parameters: Any,
+) -> Float[np.ndarray, "n k"]:
+    """Return the states that an outcome's params hold at points; zero outside the finite domain.
+
+    `sampler_of` gives the functions that the coefficients combine, `parameters` what they take.
+    """
+    ansatz = from_arrays(problem.domain, params["ansatz"])
+    inside = ansatz.domain.contains(points)
+    psi = np.zeros((len(points), params["coefficients"].shape[1]))
+    if inside.any():
+        values = sampler_of(ansatz)(parameters, points[inside])[0]
+        psi[inside] = values @ params["coefficients"]
+    return psi
 
 
 def _wide(widths: Float[np.ndarray, " k"], tolerance: float) -> list[str]:

@@ -11,7 +11,7 @@ norm: that happens on most wells, and comes back as status COLLAPSED without ene
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -21,9 +21,9 @@ import optax
 from jaxtyping import Array, Float
 
 from pinn import galerkin
-from pinn.ansatz import Ansatz, from_arrays
+from pinn.ansatz import Ansatz
 from pinn.coordinate import Coordinate
-from pinn.outcome import outcome
+from pinn.outcome import outcome, predicted
 from pinn.setting import Setting, samples_at, setting
 from pinn.trial import trial_sampler
 from sciml import jet, nets, optim
@@ -192,13 +192,8 @@ def evaluate(
     """Return the normalised state at points, or no column where the training collapsed."""
     if "coefficients" not in params:
         return np.zeros((len(points), 0))
-    ansatz = from_arrays(problem.domain, params["ansatz"])
-    inside = ansatz.domain.contains(points)
-    psi = np.zeros((len(points), 1))
-    if inside.any():
-        sample = trial_sampler(ansatz, network())
-        psi[inside] = sample(params["network"], points[inside])[0] @ params["coefficients"]
-    return psi
+    trial = partial(trial_sampler, network=network())
+    return predicted(problem, params, points, trial, params["network"])
 
 
 METHOD = Method(

@@ -19,10 +19,10 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pinn import bounds
-from pinn.ansatz import Ansatz, from_arrays
+from pinn.ansatz import Ansatz
 from pinn.galerkin import Samples, orthonormal_span, ritz_states
 from pinn.nodes import domain_nodes
-from pinn.outcome import outcome
+from pinn.outcome import outcome, predicted
 from pinn.setting import Sampler, Setting, sampler, samples_at, setting, without_decay
 from sciml.errors import BadConfig
 from sciml.method import Info, Method, Outcome
@@ -246,12 +246,7 @@ def evaluate(
     points: Float[np.ndarray, "n d"],
 ) -> Float[np.ndarray, "n k"]:
     """Return the normalised states at points; zero outside the finite domain."""
-    ansatz = from_arrays(problem.domain, params["ansatz"])
-    inside = ansatz.domain.contains(points)
-    psi = np.zeros((len(points), params["coefficients"].shape[1]))
-    if inside.any():
-        psi[inside] = basis_of(ansatz)(params["layer"], points[inside])[0] @ params["coefficients"]
-    return psi
+    return predicted(problem, params, points, basis_of, params["layer"])
 
 
 METHOD = Method(
