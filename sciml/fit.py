@@ -57,16 +57,17 @@ def run(
                 break
             history.append({"step": step + 1, **info.metrics})
             state, step = following, step + 1
+            status = info.status or status
             if report is not None:
                 report(step, task.steps, info.metrics)
             if info.status is not None:
-                status = info.status
                 break
             if checkpoint is not None and time.monotonic() - saved_at >= checkpoint_seconds:
                 checkpoint(Progress(state, step, tuple(history)))
                 saved_at = time.monotonic()
     except KeyboardInterrupt:
-        status = Status.INTERRUPTED
+        if status is Status.MAX_STEPS:  # no ending was reached before
+            status = Status.INTERRUPTED
     progress = Progress(state, step, tuple(history[:step]))
     if checkpoint is not None and status is Status.INTERRUPTED:
         checkpoint(progress)

@@ -70,3 +70,12 @@ def test_checkpoints_come_with_time():
     saved = []
     run(Halving(3), checkpoint=saved.append, checkpoint_seconds=0.0)
     assert [p.step for p in saved] == [0, 1, 2, 3]
+
+
+def test_an_interruption_while_the_last_step_is_shown_does_not_undo_its_ending():
+    def interrupted(step, _steps, _metrics):
+        if step == 3:
+            raise KeyboardInterrupt
+
+    _, status = run(Halving(ending="done", at=3), report=interrupted)
+    assert status is Status.CONVERGED
