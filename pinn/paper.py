@@ -10,6 +10,7 @@ norm: that happens on most wells, and comes back as status COLLAPSED without ene
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -24,13 +25,13 @@ from pinn import galerkin
 from pinn.ansatz import Ansatz
 from pinn.coordinate import Coordinate
 from pinn.outcome import outcome, predicted
-from pinn.setting import Setting, samples_at, setting
+from pinn.setting import Setting, samples_at
 from pinn.trial import trial_sampler
+from pinn.truncate import truncated
 from sciml import jet, nets, optim
-from sciml.domain import Box
 from sciml.errors import BadConfig, BadProblem
 from sciml.method import Info, Method, Outcome
-from sciml.problem import AnyProblem
+from sciml.problem import AnyProblem, EigenProblem
 from sciml.quadrature import panels
 from sciml.status import Status
 
@@ -164,15 +165,14 @@ def plain_setting(problem: AnyProblem) -> Setting:
     ------
     BadProblem : the problem is not one-dimensional.
     """
-    found = setting(problem, 1)
-    if found.ansatz.dimension != 1:
+    assert isinstance(problem, EigenProblem)
+    if problem.dimension != 1:
         raise BadProblem(
             f"method 'paper' is one-dimensional, '{problem.name}' is not.", "use method 'ritz'"
         )
-    box = found.ansatz.domain
-    assert isinstance(box, Box)
+    box, _ = truncated(problem, 1)
     lower, upper = box.bounding_box[0]
-    return Setting(found.problem, 1, Ansatz(box, (Coordinate(lower, upper),)), found.turns)
+    return Setting(problem, 1, Ansatz(box, (Coordinate(lower, upper),)), turns=math.pi)
 
 
 def prepare(problem: AnyProblem, config: Config, seed: int) -> PaperTask:

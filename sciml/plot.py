@@ -125,8 +125,8 @@ def draw_history(result: Result, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def save(result: Result, path: str | Path) -> None:
-    """Write the picture of a result's fields; the suffix names the format (`FORMATS`).
+def save(result: Result, path: str | Path) -> Axes:
+    """Write the picture of a result's fields, return its axes; the suffix is one of `FORMATS`.
 
     Raises
     ------
@@ -138,7 +138,8 @@ def save(result: Result, path: str | Path) -> None:
         raise BadConfig(
             f"the picture '{path}' has no known suffix.", f"end it in {', '.join(FORMATS)}"
         )
-    figure = draw(result).get_figure(root=True)
+    ax = draw(result)
+    figure = ax.get_figure(root=True)
     assert figure is not None
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
     try:
@@ -149,6 +150,7 @@ def save(result: Result, path: str | Path) -> None:
             f"the picture '{path}' cannot be written: {error.strerror}.",
             "name a file in a folder that exists",
         ) from error
+    return ax
 
 
 def _new_axes(size: tuple[float, float]) -> Axes:

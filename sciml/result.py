@@ -110,9 +110,8 @@ class Result:
         """Return the drawn axes; with a path, also write the picture (.png, .pdf or .svg)."""
         from sciml import plot
 
-        if path is not None:
-            plot.save(self, path)
-        return plot.draw(self, ax=ax)
+        saved = None if path is None else plot.save(self, path)
+        return plot.draw(self, ax=ax) if saved is None or ax is not None else saved
 
     def save(self, folder: str | Path) -> Path:
         """Write the result as a new run folder and return its path (read it with `sciml.load`).
@@ -151,7 +150,8 @@ class Result:
 
     def to_npz(self, path: str | Path) -> None:
         """Write the sampled arrays as a NumPy archive."""
-        np.savez(path, allow_pickle=False, **{k: np.asarray(v) for k, v in self.arrays.items()})
+        fields: dict[str, Any] = dict(self.arrays)
+        np.savez(path, **fields)
 
     def to_csv(self, path: str | Path) -> None:
         """Write the sampled arrays as a table: one row a point, one column an array's column.
