@@ -9,6 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sciml.conditions import Condition as Condition
+    from sciml.conditions import Observations as Observations
+    from sciml.conditions import Sampled as Sampled
     from sciml.domain import Box as Box
     from sciml.domain import Disc as Disc
     from sciml.domain import Triangle as Triangle
@@ -31,7 +34,9 @@ _ERRORS = (
 )
 
 _HOME = {
+    **dict.fromkeys(("Condition", "Observations", "Sampled"), "conditions"),
     **dict.fromkeys(("Box", "Disc", "Triangle"), "domain"),
+    **dict.fromkeys(("Polygon", "LevelSet", "Points"), "region"),
     **dict.fromkeys(("Problem", "EigenProblem"), "problem"),
     **dict.fromkeys(("get", "register", "problems"), "registry"),
     **dict.fromkeys(("solve", "resume"), "solver"),

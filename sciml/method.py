@@ -76,6 +76,22 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True)
+class Posterior:
+    """What a method that is a probabilistic model knows of its answer; arguments as `evaluate`.
+
+    Attributes
+    ----------
+    derivative : (problem, config, params, points [n, d], jet name as "u_xx") -> values [n].
+    deviation : (problem, config, params, points [n, d]) -> standard deviations [n, k].
+    sample : (problem, config, params, points [n, d], count, seed) -> draws [count, n, k].
+    """
+
+    derivative: Callable[[AnyProblem, Any, Any, np.ndarray, str], np.ndarray]
+    deviation: Callable[[AnyProblem, Any, Any, np.ndarray], np.ndarray]
+    sample: Callable[[AnyProblem, Any, Any, np.ndarray, int, int], np.ndarray]
+
+
+@dataclass(frozen=True)
 class Method:
     """A way to solve one kind of problem.
 
@@ -86,6 +102,7 @@ class Method:
     config : frozen dataclass of settings, every field with a default and a one-line doc.
     prepare : (problem, config, seed) -> Task.
     evaluate : (problem, config, params, points [n, d]) -> values [n, k] of the solved fields.
+    posterior : what else the method knows of its answer, or None.
     blas_threads : threads of the host's linear algebra that the method gains from (None: all).
     """
 
@@ -95,6 +112,7 @@ class Method:
     config: type
     prepare: Callable[[AnyProblem, Any, int], Task]
     evaluate: Callable[[AnyProblem, Any, Any, np.ndarray], np.ndarray]
+    posterior: Posterior | None = None
     blas_threads: int | None = None
 
 
@@ -102,10 +120,13 @@ BUILTIN = {
     "ritz": "pinn.ritz:METHOD",
     "pinn": "pinn.eigen:METHOD",
     "paper": "pinn.paper:METHOD",
+    "gp": "gp_solver.method:METHOD",
+    "gp-paper": "gp_solver.paper:METHOD",
+    "chebyshev": "gp_solver.chebyshev:METHOD",
 }
 """method name -> where it lives, imported on first use"""
 
-DEFAULT = {"eigenproblem": "ritz"}
+DEFAULT = {"eigenproblem": "ritz", "equation": "gp"}
 """kind of problem -> the method used when none is named"""
 
 

@@ -13,6 +13,9 @@ import numpy as np
 from jaxtyping import Float
 
 from sciml import jet
+from sciml.conditions import Condition as Condition
+from sciml.conditions import Observations as Observations
+from sciml.conditions import Sampled as Sampled
 from sciml.domain import Box, Domain
 from sciml.errors import BadProblem
 from sciml.precision import float64
@@ -32,18 +35,8 @@ class Origin:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Condition:
-    """A condition on part of the boundary, written on the jet like the equation itself.
-
-    Attributes
-    ----------
-    faces : faces of the box on which it holds, as ``"axis:lower"`` or ``"axis:upper"``.
-    residual : (jet, x, theta) -> zero where the condition holds.
-    """
-
-    faces: tuple[str, ...]
-    residual: jet.Residual
+BOUNDARY = "boundary"
+"""the face that stands for the whole boundary"""
 
 
 def _check_residual(problem: Problem | EigenProblem) -> None:
@@ -66,6 +59,12 @@ class Problem:
     fields : names of the unknown functions.
     theta : physical parameters, name -> value.
     conditions : initial and boundary conditions.
+    periodic : axes along which the solution repeats, with all its derivatives.
+    sampled : functions known on a grid only, which the residual reads as ``theta[name]``.
+    observations : measured values of the solution, or None.
+    unknowns : names in `theta` that are to be inferred; their values there are first guesses.
+    enrichment : functions (coordinates by axis name) -> values that the solution may contain
+        beyond smooth ones, such as r^(2/3) sin(2φ/3) at a re-entrant corner.
     exact : points [n, d] -> field values [n, len(fields)], if a closed form is known.
     origin, citation : provenance, filled by the registry and by the author.
     """
@@ -77,6 +76,11 @@ class Problem:
     fields: tuple[str, ...] = ("u",)
     theta: Mapping[str, float] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
+    periodic: tuple[str, ...] = ()
+    sampled: Mapping[str, Sampled] = field(default_factory=dict)
+    observations: Observations | None = None
+    unknowns: tuple[str, ...] = ()
+    enrichment: tuple[Callable[[Mapping[str, Any]], Any], ...] = ()
     exact: Callable[[np.ndarray], np.ndarray] | None = None
     origin: Origin | None = None
     citation: str = ""
@@ -85,21 +89,53 @@ class Problem:
         _check_residual(self)
         for face in (f for c in self.conditions for f in c.faces):
             axis, _, side = face.partition(":")
-            if axis not in self.domain.axes or side not in ("lower", "upper"):
+            of_box = isinstance(self.domain, Box) and axis in self.domain.axes
+            if face != BOUNDARY and not (of_box and side in ("lower", "upper")):
                 raise BadProblem(
                     f"'{face}' is no face of '{self.name}'.",
-                    f"name a face as axis:lower or axis:upper, axes {list(self.domain.axes)}",
+                    f"name '{BOUNDARY}', or on a box a face as axis:lower or axis:upper, "
+                    f"axes {list(self.domain.axes)}",
                 )
+        self._check_names("periodic", self.periodic, self.domain.axes, "an axis")
+        self._check_names("unknowns", self.unknowns, tuple(self.theta), "a parameter in theta")
+        for name, grid in self.sampled.items():
+            if grid.dimension != len(self.domain.axes):
+                raise BadProblem(
+                    f"'{name}' of '{self.name}' is sampled along {grid.dimension} axes.",
+                    f"give one array of positions for each of {list(self.domain.axes)}",
+                )
+        if self.observations is not None:
+            self.observations.check(self.name, self.domain.axes, self.fields)
         _ = self.derivatives
+
+    def _check_names(
+        self, what: str, names: tuple[str, ...], known: tuple[str, ...], kind: str
+    ) -> None:
+        for name in names:
+            if name not in known:
+                raise BadProblem(
+                    f"{what} of '{self.name}' names '{name}', which is not {kind}.",
+                    f"choose from {list(known)}",
+                )
+
+    @property
+    def dimension(self) -> int:
+        """Number of coordinates."""
+        return len(self.domain.axes)
 
     @cached_property
     def derivatives(self) -> dict[str, tuple[str, jet.MultiIndex]]:
         """Derivatives that the residual reads: jet name -> (field, multi-index)."""
+        return self.derivatives_of(self.residual)
+
+    def derivatives_of(self, residual: jet.Residual) -> dict[str, tuple[str, jet.MultiIndex]]:
+        """Derivatives that a residual on this problem's domain reads, such as a condition's."""
         middle = {
             axis: 0.5 * (max(lo, -1e3) + min(hi, 1e3))
             for axis, (lo, hi) in zip(self.domain.axes, self.domain.bounding_box, strict=True)
         }
-        return jet.record(self.residual, self.fields, self.domain.axes, middle, self.theta)
+        theta = {**self.theta, **dict.fromkeys(self.sampled, 1.0)}
+        return jet.record(residual, self.fields, self.domain.axes, middle, theta)
 
 
 @dataclass(frozen=True, kw_only=True)

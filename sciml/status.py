@@ -9,6 +9,10 @@ class Status(enum.Enum):
     """The ending of a run; the value is the advice shown to the user."""
 
     CONVERGED = "The tolerance was reached."
+    SEVERAL = (
+        "The tolerance was reached by more than one solution: the equation does not choose "
+        "between them, look at `value['branches']` and give a condition that does."
+    )
     MAX_STEPS = "The step limit came first: raise it (`-p steps=...`) or resume the run."
     STALLED = (
         "Progress stopped above the tolerance: give the network more width, another seed, "
@@ -19,11 +23,12 @@ class Status(enum.Enum):
         "lower the learning rate or check the problem's functions."
     )
     ILL_CONDITIONED = (
-        "The linear system lost too many digits: raise the truncation or the number of points."
+        "The equation determines the solution badly (a resonance, or too few conditions): "
+        "the warnings say why; change the parameter that is close to critical, or add conditions."
     )
     UNRESOLVED = (
-        "The basis does not resolve the solution to the tolerance: raise `width` and `points`, "
-        "or declare jumps and singular points of the potential."
+        "The basis does not resolve the solution to the tolerance: the warnings say where; give "
+        "it more functions or points, or declare jumps, singular points or corner functions."
     )
     COLLAPSED = (
         "The network fell to the trivial solution psi = 0 (or to an energy that no state has): "
@@ -39,4 +44,4 @@ class Status(enum.Enum):
     @property
     def ok(self) -> bool:
         """Whether the result meets its own tolerance."""
-        return self is Status.CONVERGED
+        return self in (Status.CONVERGED, Status.SEVERAL)

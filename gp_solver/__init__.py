@@ -1,0 +1,1 @@
+"""Gaussian processes with spectral-mixture priors for high-frequency, multi-scale equations."""
