@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import scipy.linalg
@@ -20,7 +21,7 @@ from scipy.special import roots_legendre
 
 from gp_solver.features import Features
 
-DEPENDENT = 1e-10
+DEPENDENT = 1e-12
 """relative size below which a function counts as a combination of others"""
 DETERMINED = 1e3
 """condition number below which m conditions fix the polynomials of degree below m"""
@@ -113,7 +114,7 @@ def build(
     nodes, weights = gauss(points or features.resolution, features.lower, features.upper)
     levels = features.at(nodes, max(highest, features.order))
     span = _orthonormal(features, levels[features.order], weights)
-    rows = np.array([c.of(features) for c in conditions]).reshape(len(conditions), -1)
+    rows = np.array([c.of(features) for c in conditions]).reshape(len(conditions), features.count)
     lifts = _lifts(features, rows)
     trials, shift = _trials(features, levels, weights, span, rows)
     coefficients = np.hstack([lifts, trials])
@@ -128,9 +129,14 @@ def gauss(
     count: int, lower: float, upper: float
 ) -> tuple[Float[np.ndarray, " q"], Float[np.ndarray, " q"]]:
     """Return Gauss-Legendre nodes and weights on an interval (fast for thousands of nodes)."""
-    t, w = roots_legendre(count)
+    t, w = _legendre_rule(count)
     half = 0.5 * (upper - lower)
     return 0.5 * (lower + upper) + half * t, half * w
+
+
+@lru_cache(maxsize=64)
+def _legendre_rule(count: int) -> tuple[np.ndarray, np.ndarray]:
+    return roots_legendre(count)
 
 
 def _orthonormal(
@@ -181,7 +187,7 @@ def _trials(
     rows: Float[np.ndarray, "c r"],
 ) -> tuple[Float[np.ndarray, "r n"], float]:
     """Combinations that meet the conditions with zero, their ∂^m - σ orthonormal, and σ."""
-    size = np.linalg.norm(rows @ span, axis=1, keepdims=True)
+    size = np.linalg.norm(rows @ span, axis=1, keepdims=True) + np.finfo(float).tiny
     values, m, count = rows @ span / size, features.order, len(rows)
     if count == m and (m == 0 or np.linalg.cond(values[:, :m]) < DETERMINED):
         free, shift = span[:, m:], 0.0

@@ -27,7 +27,7 @@ class Features:
     order : m, the derivative in which the functions have unit size.
     degree : P, highest degree of the polynomial block.
     carriers : frequencies in cycles per unit, each > 0.
-    envelope : K, highest degree of the envelopes.
+    envelopes : K of each carrier, the highest degree of its envelope.
     """
 
     lower: float
@@ -35,7 +35,7 @@ class Features:
     order: int
     degree: int
     carriers: tuple[float, ...] = ()
-    envelope: int = 0
+    envelopes: tuple[int, ...] = ()
 
     @property
     def length(self) -> float:
@@ -50,20 +50,22 @@ class Features:
     @property
     def count(self) -> int:
         """Number of functions."""
-        return self.polynomials + 2 * len(self.carriers) * (self.envelope + 1)
+        return self.polynomials + sum(2 * (k + 1) for k in self.envelopes)
 
     @property
     def blocks(self) -> tuple[slice, ...]:
         """Columns of the polynomials, then of each carrier."""
-        size = 2 * (self.envelope + 1)
-        starts = [self.polynomials + i * size for i in range(len(self.carriers))]
-        return (slice(0, self.polynomials), *(slice(s, s + size) for s in starts))
+        ends = np.cumsum([self.polynomials, *(2 * (k + 1) for k in self.envelopes)]).tolist()
+        return tuple(slice(a, b) for a, b in zip([0, *ends], ends, strict=False))
 
     @property
     def resolution(self) -> int:
         """Gauss points that integrate products of two of the functions to rounding."""
-        highest = max(self.carriers, default=0.0) * self.length
-        return math.ceil(3.2 * highest + 1.15 * self.degree + 1.2 * self.envelope + 24)
+        waves = [
+            3.2 * mu * self.length + 1.2 * k
+            for mu, k in zip(self.carriers, self.envelopes, strict=True)
+        ]
+        return math.ceil(max(waves, default=0.0) + 1.15 * self.degree + 24)
 
     def at(self, x: Float[np.ndarray, " n"], highest: int) -> list[Float[np.ndarray, "n r"]]:
         """Return the functions and their derivatives up to order `highest`, each [n, count]."""
@@ -71,10 +73,14 @@ class Features:
         t = np.clip((np.asarray(x, float) - middle) / half, -1.0, 1.0)
         blocks = [self._polynomials(t, highest)]
         if self.carriers:
-            envelopes = legendre.derivatives(t, self.envelope, highest)
-            size = np.sqrt((2 * np.arange(self.envelope + 1) + 1) / half)
+            widest = max(self.envelopes)
+            envelopes = legendre.derivatives(t, widest, highest)
+            size = np.sqrt((2 * np.arange(widest + 1) + 1) / half)
             envelopes = [e * size / half**j for j, e in enumerate(envelopes)]
-            blocks += [self._modulated(half * t, envelopes, mu) for mu in self.carriers]
+            blocks += [
+                self._modulated(half * t, [e[:, : k + 1] for e in envelopes], mu)
+                for mu, k in zip(self.carriers, self.envelopes, strict=True)
+            ]
         return [np.hstack([block[j] for block in blocks]) for j in range(highest + 1)]
 
     def _polynomials(self, t: np.ndarray, highest: int) -> list[np.ndarray]:

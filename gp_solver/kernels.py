@@ -196,9 +196,7 @@ class Cosine(Kernel):
         return (-1.0) ** ((order + 1) // 2) * omega**order * wave
 
 
-@partial(
-    register_dataclass, data_fields=["weights", "frequencies", "envelope"], meta_fields=[]
-)
+@partial(register_dataclass, data_fields=["weights", "frequencies", "envelope"], meta_fields=[])
 @dataclass(frozen=True)
 class SpectralMixture(Kernel):
     """Σ_q w_q E_q(d) cos 2πμ_q d.

@@ -2,6 +2,12 @@
 
 from problems import atoms as atoms
 from problems import billiards as billiards
+from problems import diffusion as diffusion
+from problems import elliptic as elliptic
 from problems import oscillators as oscillators
+from problems import profiles as profiles
+from problems import reaction as reaction
+from problems import shapes as shapes
 from problems import transport as transport
+from problems import waves as waves
 from problems import wells as wells

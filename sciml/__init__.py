@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sciml.domain import Triangle as Triangle
     from sciml.problem import EigenProblem as EigenProblem
     from sciml.problem import Problem as Problem
+    from sciml.region import LevelSet as LevelSet
+    from sciml.region import Points as Points
+    from sciml.region import Polygon as Polygon
     from sciml.registry import get as get
     from sciml.registry import listing as problems  # noqa: F401
     from sciml.registry import register as register

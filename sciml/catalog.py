@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,10 @@ def find(root: Path, name: str) -> Path:
 
 
 def compare(folders: Sequence[Path]) -> dict[str, Any]:
-    """Return finished runs side by side: settings that differ, and every metric.
+    """Return finished runs side by side: settings that differ, every metric, scalar results.
+
+    ``values`` holds the numbers of the answers (such as the unknowns of a solution) and inferred
+    parameters; ``energies`` the energies of bound states, None for an equation.
 
     Raises
     ------
@@ -76,10 +79,22 @@ def compare(folders: Sequence[Path]) -> dict[str, Any]:
         for name in names
         if name in always or len({json.dumps(row.get(name), default=str) for row in flat}) > 1
     ]
+    answers = [_scalars(run["value"]) for run in found]
+    scalars = list(dict.fromkeys(name for row in answers for name in row))
     metrics = list(dict.fromkeys(name for run in found for name in run["metrics"]))
     return {
         "runs": [str(f) for f in folders],
         "settings": {name: [row.get(name) for row in flat] for name in varying},
         "metrics": {name: [run["metrics"].get(name) for run in found] for name in metrics},
+        "values": {name: [row.get(name) for row in answers] for name in scalars},
         "energies": [run["value"].get("energies") for run in found],
     }
+
+
+def _scalars(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of an answer by name, inferred parameters among them."""
+    inferred = {
+        f"{name} (inferred)": guess["value"] for name, guess in (value.get("theta") or {}).items()
+    }
+    numbers = {name: v for name, v in value.items() if isinstance(v, int | float)}
+    return {**inferred, **numbers}

@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sciml import plot_levels, plot_panels
-from sciml.errors import BadArchive, BadConfig, BadData
+from sciml import plot_fields, plot_levels, plot_page, plot_panels
+from sciml.errors import BadConfig, BadData
 from sciml.plot_palette import INK, colour
+from sciml.query import problem_or_none
 
 if TYPE_CHECKING:
     from sciml.problem import AnyProblem
@@ -50,7 +51,7 @@ STYLE: dict[str, Any] = {
 """matplotlib settings in force while we draw and write"""
 
 FORMATS = (".png", ".pdf", ".svg")
-LOGARITHMIC = ("loss", "residual", "bar")
+LOGARITHMIC = ("loss", "residual", "condition_residual", "bar")
 """columns of a history that fall by decades"""
 
 
@@ -63,37 +64,52 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
     """Return axes with the picture of a result's fields, on a new figure unless `ax` is given.
 
     States on a line are drawn on their levels in the potential, states in a plane as one panel
-    each inside the axes. A loaded result whose file may not be executed is drawn without what
-    only its problem knows: deltas, the name of the axis, the shape of the boundary.
+    each inside the axes; an equation's solution as panels of its fields, its error against the
+    closed form (else its standard deviation) and the learned spectrum. A loaded result whose file
+    may not be executed is drawn without what only its problem knows: deltas, the names of axes,
+    the shape of the boundary, samples finer than those kept.
 
     Raises
     ------
-    BadData : the result holds no finite states.
+    BadData : the result holds no finite states or fields.
     """
+    problem = problem_or_none(result)
+    with style():
+        if "u" in result.arrays:
+            page = plot_fields.page(result, problem)
+            ax = _new_axes(page.size) if ax is None else ax
+            plot_page.draw(ax, page)
+        else:
+            ax = _draw_states(result, problem, ax)
+        ending = "" if result.status.ok else f"  ({result.status.name})"
+        ax.set_title(f"{_title(result, problem)}{ending}", pad=2 if "u" in result.arrays else 10)
+    return ax
+
+
+def _draw_states(result: Result, problem: AnyProblem | None, ax: Axes | None) -> Axes:
+    """Axes with the bound states of a result."""
     energies = np.asarray(result.value.get("energies", []), float)
     psi = np.asarray(result.arrays.get("psi", np.zeros((0, 0))), float)
     drawable = psi.ndim == 2 and 0 < psi.shape[1] == len(energies)
     if not (drawable and np.all(np.isfinite(psi)) and np.all(np.isfinite(energies))):
         raise BadData(
-            f"this result ({result.status.name}) holds no finite states to draw.",
+            f"this result ({result.status.name}) holds no finite states or fields to draw.",
             result.status.advice if not result.status.ok else "draw its history: draw_history",
         )
-    problem = _problem(result)
-    with style():
-        if "x" in result.arrays:
-            ax = _new_axes((6.2, 4.4)) if ax is None else ax
-            plot_levels.draw(ax, plot_levels.diagram(result.arrays, energies, problem))
-        else:
-            sheet = plot_panels.sheet(result.arrays["points"], psi, problem)
-            ax = _new_axes(sheet.size) if ax is None else ax
-            plot_panels.draw(ax, sheet, psi, energies)
-        ending = "" if result.status.ok else f"  ({result.status.name})"
-        ax.set_title(f"{_title(result, problem)}{ending}", pad=10)
+    if "x" in result.arrays:
+        ax = _new_axes((6.2, 4.4)) if ax is None else ax
+        plot_levels.draw(ax, plot_levels.diagram(result.arrays, energies, problem))
+    else:
+        sheet = plot_panels.sheet(result.arrays["points"], psi, problem)
+        ax = _new_axes(sheet.size) if ax is None else ax
+        plot_panels.draw(ax, sheet, psi, energies)
     return ax
 
 
 def draw_history(result: Result, ax: Axes | None = None) -> Axes:
-    """Return axes with the loss (log scale, left) and the energies (right) against the step.
+    """Return axes with loss and residuals (log scale, left) and energies (right) by step.
+
+    A history without any of these shows every positive column that it has.
 
     Raises
     ------
@@ -102,15 +118,19 @@ def draw_history(result: Result, ax: Axes | None = None) -> Axes:
     steps, columns = _history(result)
     with style():
         ax = _new_axes((6.2, 3.4)) if ax is None else ax
-        logarithmic = [name for name in LOGARITHMIC if np.any(columns.get(name, 0) > 0)]
+        energies = [name for name in columns if re.fullmatch(r"E\d+", name)]
+        falling = [name for name in LOGARITHMIC if name in columns]
+        shown = falling or [name for name in columns if name not in energies]
+        logarithmic = [name for name in shown if np.any(columns[name] > 0)]
         for i, name in enumerate(logarithmic):
-            shade = INK if i == 0 else "0.6"
-            ax.semilogy(steps, columns[name], color=shade, lw=1.2, label=name, marker=_dot(steps))
+            look = {"color": INK if i == 0 else "0.6", "ls": ("-", "-", "--", ":")[min(i, 3)]}
+            ax.semilogy(
+                steps, columns[name], lw=1.2, label=_words(name), marker=_dot(steps), **look
+            )
         ax.set_xlabel("step")
-        ax.set_ylabel(", ".join(logarithmic))
+        ax.set_ylabel(", ".join(map(_words, logarithmic)))
         if len(logarithmic) > 1:
             ax.legend(loc="upper right")
-        energies = [name for name in columns if re.fullmatch(r"E\d+", name)]
         if energies:
             right = ax.twinx()
             right.spines["right"].set_visible(True)
@@ -160,23 +180,24 @@ def _new_axes(size: tuple[float, float]) -> Axes:
     return figure.add_subplot()
 
 
-def _problem(result: Result) -> AnyProblem | None:
-    """The result's problem, or None where it cannot be rebuilt (see `draw`)."""
-    try:
-        return result.definition()
-    except (BadArchive, BadConfig):
-        return None
-
-
 def _title(result: Result, problem: AnyProblem | None) -> str:
-    """The problem's name and its equation, which fixes the units of energy and length."""
+    """The problem's name, with the equation of states (which fixes the units), or the error."""
     from sciml.problem import EigenProblem
 
     if not isinstance(problem, EigenProblem):
+        for name, words in (("rel_l2", "relative $L_2$ error"), ("residual", "residual")):
+            if "u" in result.arrays and np.isfinite(result.metrics.get(name, np.nan)):
+                return f"{result.problem}:  {words} ${scientific(result.metrics[name])}$"
         return result.problem
     factor = {1.0: "", 0.5: r"\frac{1}{2}"}.get(problem.kinetic, f"{problem.kinetic:g}\\,")
     operator = "\\psi$\u2033${}" if problem.dimension == 1 else r"\nabla^2\psi"
     return f"{result.problem}:  $-{factor}{operator} + V\\psi = E\\psi$"
+
+
+def scientific(value: float) -> str:
+    """Return a number of two digits in mathematical text, its power of ten written as such."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa} \\times 10^{{{int(exponent)}}}"
 
 
 def _history(result: Result) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -188,6 +209,11 @@ def _history(result: Result) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         name: np.array([row.get(name, np.nan) for row in result.history], float) for name in names
     }
     return columns.pop("step", np.arange(1.0, 1 + len(result.history))), columns
+
+
+def _words(name: str) -> str:
+    """A column's name as it is read."""
+    return name.replace("_", " ")
 
 
 def _dot(steps: np.ndarray) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -13,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from sciml import score
+from sciml import export, query, score
 from sciml.archive import strict
-from sciml.errors import BadConfig, BadData
+from sciml.errors import BadConfig
 from sciml.status import Status
 
 if TYPE_CHECKING:
@@ -75,8 +73,12 @@ class Result:
     definition: Callable[[], AnyProblem] = _no_definition
 
     @cached_property
-    def _problem(self) -> AnyProblem:
-        return self.definition()
+    def built(self) -> AnyProblem:
+        """The problem's definition, rebuilt once where it was loaded."""
+        from sciml.precision import float64
+
+        with float64():
+            return self.definition()
 
     def predict(self, points: Any) -> Float[np.ndarray, "n k"]:
         """Return the solved fields at points: [n] or [n, d] -> [n, k], one column a field or state.
@@ -86,21 +88,40 @@ class Result:
         BadData : points of the wrong shape, or not finite.
         BadArchive : the problem came from a file of the user's that may not be executed.
         """
-        from sciml import config, method
-        from sciml.precision import float64
+        return query.predict(self, points)
 
-        with float64():
-            problem = self._problem
-            dimension = len(problem.domain.axes)
-            grid = _checked_points(points, dimension)
-            if self.params is None:
-                raise BadData(
-                    f"this result ({self.status.name}) holds nothing to predict from.",
-                    self.status.advice,
-                )
-            solver = method.get(self.method, problem.kind)
-            settings = config.build(solver.config, self.settings)
-            return np.asarray(solver.evaluate(problem, settings, self.params, grid))
+    def derivative(self, points: Any, name: str) -> Float[np.ndarray, " n"]:
+        """Return a derivative of a field at points [n, d] -> [n], by its name, such as "u_xx".
+
+        Raises
+        ------
+        BadConfig : the method gives no derivatives.
+        BadData : unusable points, or a name that is not field_axes.
+        BadArchive : as in `predict`.
+        """
+        return query.derivative(self, points, name)
+
+    def std(self, points: Any) -> Float[np.ndarray, "n k"]:
+        """Return standard deviations of the fields at points [n, d] -> [n, k].
+
+        Raises
+        ------
+        BadConfig : the method knows none.
+        BadData, BadArchive : as in `predict`.
+        """
+        return query.std(self, points)
+
+    def sample(
+        self, points: Any, count: int = 1, *, seed: int = 0
+    ) -> Float[np.ndarray, "count n k"]:
+        """Return joint draws of the fields at points [n, d] -> [count, n, k], fixed by the seed.
+
+        Raises
+        ------
+        BadConfig : the method draws none; a count or seed that is no such number.
+        BadData, BadArchive : as in `predict`.
+        """
+        return query.sample(self, points, count, seed)
 
     def error(self) -> dict[str, float]:
         """Return the errors against the problem's reference, by name ({} where none is known)."""
@@ -160,21 +181,32 @@ class Result:
         ------
         BadData : there are no arrays, or their lengths differ.
         """
-        columns: dict[str, np.ndarray] = {}
-        for name, array in self.arrays.items():
-            table = array.reshape(len(array), -1)
-            names = [name] if array.ndim == 1 else [f"{name}_{i}" for i in range(table.shape[1])]
-            columns |= dict(zip(names, table.T, strict=True))
-        if len({len(c) for c in columns.values()}) != 1:
-            raise BadData("the arrays are no table: none, or of several lengths.", "use to_npz")
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*(c.tolist() for c in columns.values()), strict=True))
+        export.to_csv(self.arrays, path)
+
+    def to_xarray(self) -> Any:
+        """Return the sampled arrays as an `xarray.Dataset` on the grid of their points.
+
+        Where the grid leaves the domain the fields are NaN.
+
+        Raises
+        ------
+        MissingExtra : xarray is not installed.
+        BadData : there are no sampled fields, or their points lie on no grid.
+        """
+        return export.to_xarray(self)
 
     def table(self) -> dict[str, list[Any]]:
-        """Return the lists in `value` that have one entry a state (the longest equal ones)."""
+        """Return what `value` lists with one entry a state, or one a solution found.
+
+        States: its longest equal lists. Several solutions of an equation: the columns of
+        ``branches``.
+        """
+        branches = self.value.get("branches") or []
+        if len(branches) > 1:
+            names = list(dict.fromkeys(name for branch in branches for name in branch))
+            return {name: [branch.get(name) for branch in branches] for name in names}
         lists = {k: v for k, v in self.value.items() if isinstance(v, list) and v}
+        lists.pop("branches", None)
         first = self.value.get("energies") or next(iter(lists.values()), [])
         return {k: v for k, v in lists.items() if len(v) == len(first)}
 
@@ -183,7 +215,7 @@ class Result:
         from sciml.config import RunFile
         from sciml.definition import UNREGISTERED, rebuild
 
-        kept = {k: v for k, v in self.__dict__.items() if k != "_problem"}
+        kept = {k: v for k, v in self.__dict__.items() if k != "built"}
         if not self.spec.startswith(UNREGISTERED):
             run = RunFile(self.spec, source=self.source, parameters=self.parameters)
             kept["definition"] = partial(rebuild, run, trust=True)
@@ -197,33 +229,4 @@ class Result:
         )
 
     def _repr_html_(self) -> str:
-        columns = self.table()
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{_cell(v)}</td>' for v in row)}</tr>"
-            for row in zip(*columns.values(), strict=True)
-        )
-        notes = "".join(f"<li>{html.escape(w)}</li>" for w in self.warnings)
-        return (
-            f"<p>{html.escape(repr(self))}</p><table><tr>{head}</tr>{rows}</table><ul>{notes}</ul>"
-        )
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else html.escape(str(value))
-
-
-def _checked_points(points: Any, dimension: int) -> Float[np.ndarray, "n d"]:
-    """Points as a float64 array [n, dimension]."""
-    try:
-        grid = np.asarray(points, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise BadData("the points are no array of numbers.", "give [n, d] numbers") from error
-    if dimension == 1 and grid.ndim == 1:
-        grid = grid[:, None]
-    if grid.ndim != 2 or grid.shape[1] != dimension:
-        wanted = "[n] or [n, 1]" if dimension == 1 else f"[n, {dimension}]"
-        raise BadData(f"the points have shape {grid.shape}.", f"give an array {wanted}")
-    if not np.all(np.isfinite(grid)):
-        raise BadData("some points are not finite.", "give finite coordinates")
-    return grid
+        return export.to_html(self)

@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from sciml import score_fields
 from sciml.domain import Box
 from sciml.method import Outcome
 from sciml.problem import AnyProblem, EigenProblem
+from sciml.reference import ReferenceFailed, ask
 
-METRICS = ("energy_rel_error", "wavefunction_rel_error", "bounds_contain_reference")
+METRICS = (
+    *("energy_rel_error", "wavefunction_rel_error", "bounds_contain_reference"),
+    *score_fields.METRICS,
+)
 """names of the metrics that compare with a reference"""
 
 TINY = np.finfo(float).tiny
@@ -23,33 +28,28 @@ GAUSS = np.polynomial.legendre.leggauss(4)
 Evaluate = Callable[[Float[np.ndarray, "n d"]], Float[np.ndarray, "n k"]]
 
 
-class _ReferenceFailed(Exception):
-    """A problem's reference raised an exception."""
-
-
-def _ask(reference: Callable[..., Any], *arguments: Any) -> Float[np.ndarray, "..."]:
-    """What a reference answers, as an array."""
-    try:
-        return np.asarray(reference(*arguments), float)
-    except Exception as error:
-        words = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise _ReferenceFailed(words) from error
-
-
 def score(problem: AnyProblem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
     """Return the outcome with errors against the problem's reference added, where it has one.
 
-    Adds ``reference_energies`` and ``energy_errors`` (relative, per state) to the value, and the
-    `METRICS` that apply. A reference that fails leaves a warning, never an exception.
+    Bound states get ``reference_energies`` and ``energy_errors`` (relative, per state) in the
+    value, fields the array ``reference``, both the `METRICS` that apply. A reference that fails
+    leaves a warning, never an exception.
     """
-    if not isinstance(problem, EigenProblem) or "energies" not in outcome.value:
-        return outcome
     try:
-        value, metrics = _energies(problem, outcome.value)
-        metrics |= _wavefunctions(problem, outcome, evaluate)
-    except _ReferenceFailed as error:
+        if isinstance(problem, EigenProblem):
+            return _score_states(problem, outcome, evaluate)
+        return score_fields.score_fields(problem, outcome, evaluate)
+    except ReferenceFailed as error:
         warning = f"The reference of '{problem.name}' failed, the answer is not scored ({error})."
         return replace(outcome, warnings=(*outcome.warnings, warning))
+
+
+def _score_states(problem: EigenProblem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
+    """The outcome with errors of energies and wave functions."""
+    if "energies" not in outcome.value:
+        return outcome
+    value, metrics = _energies(problem, outcome.value)
+    metrics |= _wavefunctions(problem, outcome, evaluate)
     return replace(
         outcome, value={**outcome.value, **value}, metrics={**outcome.metrics, **metrics}
     )
@@ -62,7 +62,7 @@ def _energies(
     if problem.energies is None:
         return {}, {}
     found = np.asarray(value["energies"], float)
-    exact = _ask(problem.energies, len(found))[: len(found)]
+    exact = ask(problem.energies, len(found))[: len(found)]
     found = found[: len(exact)]
     if not len(exact):
         return {}, {}
@@ -88,7 +88,7 @@ def _wavefunctions(problem: EigenProblem, outcome: Outcome, evaluate: Evaluate) 
     inside = [c for c in kinks if grid[0] < c < grid[-1]]
     x, w = quadrature(np.union1d(grid, inside))
     found = np.asarray(evaluate(x[:, None]))
-    exact = _ask(problem.wavefunctions, x[:, None], found.shape[1])
+    exact = ask(problem.wavefunctions, x[:, None], found.shape[1])
     states = min(found.shape[1], exact.shape[1])
     if not states:
         return {}

@@ -1,7 +1,8 @@
 """A toy method: the lowest state of a 1-D well by imaginary-time steps on a finite grid.
 
 It has what the shell around the core needs to be tested on: float state, a step limit, several
-endings, and a slow mode for tests that kill it. `install` makes it the only method.
+endings, and a slow mode for tests that kill it. `install` makes it and the toy for equations (of
+`toy_fields`) the only methods.
 """
 
 from __future__ import annotations
@@ -97,10 +98,12 @@ METHOD = Method("toy", "power iteration on a grid", "eigenproblem", Settings, To
 
 
 def install(monkeypatch=None):
-    """Make the toy the default method, and the only one of ours."""
+    """Make the toys the default methods, and the only ones of ours."""
     patch = (lambda d, k, v: d.__setitem__(k, v)) if monkeypatch is None else monkeypatch.setitem
     patch(BUILTIN, "toy", "toys:METHOD")
     patch(DEFAULT, "eigenproblem", "toy")
+    patch(BUILTIN, "toy-fields", "toy_fields:METHOD")
+    patch(DEFAULT, "equation", "toy-fields")
 
 
 WELL = '''

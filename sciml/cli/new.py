@@ -20,6 +20,9 @@ RESERVED = ("sciml", "problems", "pinn", "gp_solver", "discovery", "mjp", "jax",
 
 def new(
     file: Annotated[Path, typer.Argument(help="The Python file to write.")],
+    equation: Annotated[
+        bool, typer.Option("--equation", help="A differential equation instead of a quantum well.")
+    ] = False,
     _json: options.Json = False,
     _debug: options.Debug = False,
 ) -> output.Answer:
@@ -27,11 +30,13 @@ def new(
     from sciml.errors import BadConfig
 
     if file.suffix != ".py" or not file.stem.isidentifier():
-        raise BadConfig(f"'{file}' is no name of a Python module.", "name it like my_well.py")
+        example = "my_pde.py" if equation else "my_well.py"
+        raise BadConfig(f"'{file}' is no name of a Python module.", f"name it like {example}")
     if file.stem in RESERVED:
         raise BadConfig(f"'{file.name}' would hide the package '{file.stem}'.", "rename it")
     name = re.sub(r"\W", "_", file.stem)
-    text = files("sciml.cli").joinpath("template.txt").read_text(encoding="utf-8")
+    template = "template_equation.txt" if equation else "template.txt"
+    text = files("sciml.cli").joinpath(template).read_text(encoding="utf-8")
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text.replace("NAME", name))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sciml.cli import options, output, show
+from sciml.cli import describe, options, output, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,13 +65,13 @@ def show_problem(
     _json: options.Json = False,
     _debug: options.Debug = False,
 ) -> output.Answer:
-    """Show a problem's equation, its parameters with their defaults, and reference energies."""
+    """Show a problem: its equation and parameters, and what is known of its answer."""
     import inspect
 
     from sciml import config, registry
     from sciml import method as methods
     from sciml.precision import float64
-    from sciml.problem import EigenProblem
+    from sciml.problem import EigenProblem, Problem
 
     entry = registry.entry(name)
     with float64():
@@ -79,36 +79,40 @@ def show_problem(
         energies = None
         if isinstance(problem, EigenProblem) and problem.energies is not None:
             energies = [float(e) for e in problem.energies(problem.states)]
-    values = problem.origin.parameters if problem.origin is not None else {}
-    text = inspect.getdoc(entry.factory) or ""
+        equation = describe.equation(problem) if isinstance(problem, Problem) else None
     method = methods.DEFAULT.get(problem.kind)
-    settings = config.fields(methods.get(method, problem.kind).config) if method else {}
-
-    def shown(console: Console) -> None:
-        show.say(console, f"{entry.name}\n\n{text}\n")
-        if values:
-            show.say(console, "parameters:")
-        for key, value in values.items():
-            show.say(console, f"  -p {key}={output.exact(value)}")
-        if settings:
-            show.say(console, f"settings of its default method '{method}':")
-        for key, value in settings.items():
-            show.say(console, f"  -p {key}={config.NONE if value is None else output.exact(value)}")
-        if energies:
-            show.say(console, "reference energies:")
-            for i, energy in enumerate(energies):
-                show.say(console, f"  {i}  {energy:.12g}")
-        if problem.citation:
-            show.say(console, f"source: {problem.citation}")
-
     data = {
         **_brief(entry),
         "kind": problem.kind,
-        "doc": text,
-        "parameters": dict(values),
+        "doc": inspect.getdoc(entry.factory) or "",
+        "parameters": dict(problem.origin.parameters) if problem.origin is not None else {},
         "method": method,
-        "settings": settings,
+        "settings": config.fields(methods.get(method, problem.kind).config) if method else {},
+        "equation": equation,
         "reference_energies": energies,
         "citation": problem.citation,
     }
-    return output.Answer(data, shown)
+    return output.Answer(data, lambda console: _shown(console, data))
+
+
+def _shown(console: Console, data: dict[str, Any]) -> None:
+    """Print what is known of one problem."""
+    from sciml import config
+
+    show.say(console, f"{data['name']}\n\n{data['doc']}\n")
+    if data["parameters"]:
+        show.say(console, "parameters:")
+    for key, value in data["parameters"].items():
+        show.say(console, f"  -p {key}={output.exact(value)}")
+    for line in describe.lines(data["equation"]) if data["equation"] else ():
+        show.say(console, line)
+    if data["settings"]:
+        show.say(console, f"settings of its default method '{data['method']}':")
+    for key, value in data["settings"].items():
+        show.say(console, f"  -p {key}={config.NONE if value is None else output.exact(value)}")
+    if data["reference_energies"]:
+        show.say(console, "reference energies:")
+    for i, energy in enumerate(data["reference_energies"] or ()):
+        show.say(console, f"  {i}  {energy:.12g}")
+    if data["citation"]:
+        show.say(console, f"source: {data['citation']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,7 +50,8 @@ def listed(store: Path | None) -> output.Answer:
             "run": [Path(row["run"]).name for row in rows],
             "status": [row["status"] for row in rows],
             "seconds": [row["seconds"] for row in rows],
-            "energy error": [row["metrics"].get("energy_rel_error") for row in rows],
+            "error": [_error(row["metrics"]) for row in rows],
+            "residual": [row["metrics"].get("residual") for row in rows],
         }
         if rows:
             output.table(console, columns)
@@ -59,6 +61,11 @@ def listed(store: Path | None) -> output.Answer:
                 show.say(console, f"damaged: {row['what']}", style="yellow")
 
     return output.Answer({"store": str(root), "runs": rows}, shown)
+
+
+def _error(metrics: Mapping[str, float]) -> float | None:
+    """The error of a run against its reference: of the energies, or of an equation's fields."""
+    return metrics.get("energy_rel_error", metrics.get("rel_l2"))
 
 
 @app.command("show")
@@ -83,7 +90,7 @@ def compare_runs(
     _json: options.Json = False,
     _debug: options.Debug = False,
 ) -> output.Answer:
-    """Compare finished runs: settings that differ, and every metric."""
+    """Compare finished runs: settings that differ, every metric, and scalar results."""
     from sciml import catalog
     from sciml import store as stores
 
@@ -91,10 +98,10 @@ def compare_runs(
     data = catalog.compare([catalog.find(root, run) for run in runs])
 
     def shown(console: Console) -> None:
-        rows = {**data["settings"], **data["metrics"]}
-        columns = {"": list(rows)}
+        rows = [row for part in ("settings", "values", "metrics") for row in data[part].items()]
+        columns = {"": [name for name, _ in rows]}
         for i, run in enumerate(data["runs"]):
-            columns[Path(run).name] = [output.cell(values[i]) for values in rows.values()]
+            columns[Path(run).name] = [output.cell(values[i]) for _, values in rows]
         output.table(console, columns)
 
     return output.Answer(data, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sciml.cli import output
@@ -29,27 +30,65 @@ HEADINGS = {
 
 PRECISE = ("energies", "lower_bounds", "upper_bounds", "reference_energies")
 
+COMPONENTS = 8
+"""rows of a spectrum's table"""
+
 
 def result(console: Console, found: Result) -> None:
-    """Print a result: states, other values, metrics, warnings, status and where it is kept."""
+    """Print a result: states or solutions, values, metrics, warnings, status, where it is kept."""
     given = ", ".join(f"{k}={output.exact(v)}" for k, v in found.parameters.items())
     say(console, f"{found.problem}({given})")
     say(console, f"method {found.method}: {found.label}")
     states(console, found)
+    spectrum(console, found)
     listed = found.table()
     for name, value in found.value.items():
         if name not in listed and not isinstance(value, list | dict):
             say(console, f"{name:<26} {output.cell(value)}")
+    for name, guess in (found.value.get("theta") or {}).items():
+        say(console, f"{name:<26} {inferred(guess['value'], guess.get('sd'))}")
     for name, value in found.metrics.items():
         say(console, f"{name:<26} {value:.3g}")
     for warning in found.warnings:
         say(console, f"warning: {warning}", style="yellow")
     style = "green" if found.status.ok else "yellow"
     say(console, f"{found.status.name} in {found.seconds:.2f} s", style=style)
-    if not found.status.ok:
+    if not found.status.ok or found.status.name == "SEVERAL":
         say(console, f"  try: {found.status.advice}", style=style)
     if found.run is not None:
         say(console, f"run {found.run}")
+
+
+def inferred(value: float, deviation: float | None) -> str:
+    """Return a value with its standard deviation, as many digits of it as that allows."""
+    if deviation is None or not 0 < deviation < math.inf or not math.isfinite(value):
+        return f"{value:.6g}"
+    digits = max(2, 2 + math.floor(math.log10(max(abs(value), deviation) / deviation)))
+    return f"{value:.{min(digits, 15)}g} ± {deviation:.2g}"
+
+
+def spectrum(console: Console, found: Result) -> None:
+    """Print the heaviest components of a learned spectrum, by axis."""
+    learned = found.value.get("spectrum") or {}
+    rows, left = [], 0
+    for axis, lines in learned.items():
+        pairs = sorted(
+            zip(lines["weights"], lines["frequencies"], strict=True),
+            key=lambda pair: (-pair[0], pair[1]),
+        )
+        pairs = [pair for pair in pairs if pair[0] > 0]
+        most = max(1, COMPONENTS // len(learned))
+        left += max(0, len(pairs) - most)
+        rows += [(axis, f"{f:.6g}", f"{w:.2e}") for w, f in pairs[:most]]
+    if not rows:
+        return
+    headings = ("axis", "cycles per unit", "weight")
+    columns = dict(zip(headings, map(list, zip(*rows, strict=True)), strict=True))
+    if not found.table():
+        say(console, "")
+    for line in list(output.aligned(columns, console.width))[1:-1]:
+        say(console, line)
+    say(console, f"and {left} lighter components\n" if left else "")
 
 
 def say(console: Console, text: str, *, style: str | None = None) -> None:
@@ -58,7 +97,7 @@ def say(console: Console, text: str, *, style: str | None = None) -> None:
 
 
 def states(console: Console, found: Result) -> None:
-    """Print the table of states, one row each."""
+    """Print the table of states, or of several solutions, one row each."""
     listed = found.table()
     if not listed:
         return
@@ -66,7 +105,8 @@ def states(console: Console, found: Result) -> None:
         listed.pop("upper_bounds", None)
     order = [name for name in HEADINGS if name in listed]
     order += [name for name in listed if name not in HEADINGS]
-    columns = {"n": [str(n + 1) for n in range(len(listed[order[0]]))]}
+    heading = "n" if "energies" in listed else "solution"
+    columns = {heading: [str(n + 1) for n in range(len(listed[order[0]]))]}
     for name in order:
         columns[HEADINGS.get(name, name)] = [_entry(name, v) for v in listed[name]]
     for line in output.aligned(columns, console.width):

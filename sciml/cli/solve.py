@@ -25,7 +25,13 @@ def solve(
         str | None, typer.Argument(help="Registered name, or file.py:name.", metavar="PROBLEM")
     ] = None,
     method: Annotated[
-        str | None, typer.Option("--method", "-m", help="ritz, pinn, paper or an installed one.")
+        str | None,
+        typer.Option(
+            "--method",
+            "-m",
+            help="Of bound states: ritz, pinn, paper; of equations: gp, chebyshev, gp-paper; "
+            "or an installed one. [default: ritz, gp]",
+        ),
     ] = None,
     parameters: options.Pairs = None,
     config: Annotated[
@@ -38,7 +44,7 @@ def solve(
     _json: options.Json = False,
     _debug: options.Debug = False,
 ) -> output.Answer:
-    """Solve PROBLEM: energies and wave functions, with error bars, kept in a run folder."""
+    """Solve PROBLEM, bound states or an equation, with error bars; the run is kept in a folder."""
     from sciml import config as settings
     from sciml.store import root
 

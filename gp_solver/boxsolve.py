@@ -1,0 +1,177 @@
+"""A problem on a box, solved level by level: detect, solve, check at fresh points, widen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gp_solver import assemble as assembling
+from gp_solver import axis as axes
+from gp_solver.box import System, Tensor, lift
+from gp_solver.check import Check, check
+from gp_solver.detection import data_fields, frequencies
+from gp_solver.equation import Equation, Traits
+from gp_solver.faces import Face
+from gp_solver.interpolant import Interpolant
+from gp_solver.linear import factorised, separable_terms, solve_direct
+from gp_solver.newton import newton
+from gp_solver.resolution import Plan
+from gp_solver.separable import Modes
+from sciml.problem import Problem
+
+GOAL = 3e-13
+"""relative residual at which no wider level is tried"""
+RESOLVED = 2e-12
+"""relative size of data outside the tests below which an axis resolves it"""
+LARGEST = 4e7
+"""quadrature points that a level may have"""
+
+
+@dataclass(eq=False)
+class BoxProblem:
+    """A problem on a box with what was found out about it once.
+
+    Attributes
+    ----------
+    problem, equation, like, faces, sampled : as in `gp_solver.box.System`.
+    """
+
+    problem: Problem
+    equation: Equation
+    like: Traits
+    faces: tuple[Face, ...]
+    sampled: Mapping[str, Interpolant]
+    cache: dict[tuple[int, Plan], axes.Axis] = field(default_factory=dict)
+
+    @property
+    def box(self) -> tuple[tuple[float, float], ...]:
+        """(lower, upper) of each axis."""
+        return self.problem.domain.bounding_box
+
+    def system(self, plans: list[Plan]) -> System:
+        """Return the system for a plan for each axis."""
+        return assembling.assemble(
+            self.problem, self.equation, self.like, self.faces, plans, self.sampled, cache=self.cache
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What one level gave.
+
+    Attributes
+    ----------
+    system, tensor : functions and their coefficients.
+    check : residuals at fresh points.
+    modes, inconsistent : of a singular operator, as in `gp_solver.linear.Solved`.
+    branches : further solutions, if the equation has several.
+    """
+
+    system: System
+    tensor: Tensor
+    check: Check
+    modes: Modes = Modes()
+    inconsistent: float = 0.0
+    branches: tuple[Tensor, ...] = ()
+    converged: bool = True
+
+
+def first_plans(given: BoxProblem, found: list[tuple[float, ...]] | None = None) -> list[Plan]:
+    """Return the smallest plans whose functions express the source and the data of conditions."""
+    if found is None:
+        found = frequencies(given.problem, given.equation, given.faces, given.sampled)
+    plans = assembling.plans(given.problem, given.equation)
+    plans = [replace(p, frequencies=f) for p, f in zip(plans, found, strict=True)]
+    for a in range(len(plans)):
+        plans[a] = _first_level(given, plans, a)
+    return plans
+
+
+def _first_level(given: BoxProblem, plans: list[Plan], a: int) -> Plan:
+    """The smallest plan along axis a that expresses the data, or beyond which nothing is gained."""
+    plan, left = plans[a], _left_out(given, plans[a], a)
+    while left > RESOLVED and not plan.is_last:
+        following = plan.richer()
+        if not affordable([*plans[:a], following, *plans[a + 1 :]]):
+            break
+        better = _left_out(given, following, a)
+        if better > 0.5 * left and left < 1e-9:
+            break  # what is left is rounding in the data
+        plan, left = following, better
+    return plan
+
+
+def affordable(plans: list[Plan]) -> bool:
+    """Return whether a level's quadrature points fit."""
+    return math.prod(p.features.resolution for p in plans) <= LARGEST
+
+
+def _left_out(given: BoxProblem, plan: Plan, a: int) -> float:
+    """What the functions along axis a miss of the data along a few lines of it, relative."""
+    nodes, weights, tests = _plain(plan)
+    rng = np.random.default_rng(3)
+    grids = [lo + (hi - lo) * rng.uniform(0.03, 0.97, 4) for lo, hi in given.box]
+    grids[a] = nodes
+    fields = data_fields(given.problem, given.equation, given.faces, given.sampled)
+    lines = [
+        np.moveaxis(values(grids), a, 0).reshape(len(nodes), -1)
+        for values, missing in fields
+        if missing != a
+    ]
+    sizes = [float(np.sqrt(np.mean(line**2))) for line in lines]
+    return max(
+        (
+            _outside(weights, tests, line) / size
+            for line, size in zip(lines, sizes, strict=True)
+            if size > 0.0
+        ),
+        default=0.0,
+    )
+
+
+def _plain(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nodes, weights and an orthonormal basis of an axis' functions, a few degrees spared."""
+    features = replace(plan.features, order=0, degree=plan.features.degree - plan.order - 2)
+    built = axes.build(features, (), highest=0)
+    return built.nodes, built.weights, built.tests
+
+
+def _outside(weights: np.ndarray, tests: np.ndarray, lines: np.ndarray) -> float:
+    rest = lines - tests @ (tests.T @ (weights[:, None] * lines))
+    # judged at the worst line: a mode that is missing may live on few of them
+    share = np.sum(weights[:, None] * rest**2, axis=0) / np.sum(weights)
+    return math.sqrt(float(np.max(share)))
+
+
+def solve_level(given: BoxProblem, plans: list[Plan]) -> Solution:
+    """Return the solution in the functions of these plans, checked."""
+    system = given.system(plans)
+    lifted = lift(system)
+    terms = separable_terms(system) if given.like.linear else None
+    operator = factorised(system, terms) if terms is not None else None
+    if terms is not None and operator is not None:
+        solved = solve_direct(system, lifted, terms, operator)
+        tensor = lift(system, solved.tensor)
+        return Solution(system, tensor, check(system, tensor), solved.modes, solved.inconsistent)
+    from gp_solver.branches import first_start
+
+    found = newton(system, first_start(system, lifted))
+    tensor = lift(system, found.tensor)
+    return Solution(system, tensor, check(system, tensor), converged=found.converged)
+
+
+def widen(plans: list[Plan], seen: Check) -> list[Plan] | None:
+    """Return richer plans for the axes that leave most behind, or None if there is nothing left."""
+    worst = max(seen.by_axis)
+    following = [
+        p.richer() if share >= 0.03 * worst and not p.is_last else p
+        for p, share in zip(plans, seen.by_axis, strict=True)
+    ]
+    if following == plans or not affordable(following):
+        top = int(np.argmax(seen.by_axis))
+        following = list(plans)
+        following[top] = plans[top].richer() if not plans[top].is_last else plans[top]
+    return None if following == plans or not affordable(following) else following

@@ -1,0 +1,334 @@
+"""Method `chebyshev`: collocation on Lobatto points of a box, the classical spectral method.
+
+It is here as a baseline and as an oracle: for a smooth solution on a box it converges faster than
+any power of the number of points, and nothing is assumed of its frequencies. See L. N. Trefethen,
+*Spectral Methods in MATLAB* (2000), and J. P. Boyd, *Chebyshev and Fourier Spectral Methods*
+(2001). The number of points along each axis starts from what the source and the data need and
+grows until the last Chebyshev coefficients of the solution are negligible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from gp_solver import chebyshev_grid, chebyshev_points
+from gp_solver.chebyshev_grid import Grid, Statement, Tensor, contract
+from gp_solver.chebyshev_solve import DENSE, Found, TooLarge, solve
+from problems.reference.chebyshev import interpolation
+from sciml.domain import Box
+from sciml.errors import BadConfig, BadProblem
+from sciml.method import Info, Method, Outcome
+from sciml.problem import AnyProblem, Problem
+from sciml.status import Status
+
+LIMITS = {1: 4000, 2: 3200, 3: 160}
+"""most points along an axis, by dimension"""
+SAFE = 1e-2
+"""share of the tolerance below which the last coefficients alone show that a grid suffices"""
+SOUND = 1e-6
+"""relative residual at fresh points above which an answer is not called resolved"""
+SINGULAR = 1e-13
+"""reciprocal condition number below which the equation is called ill-conditioned"""
+PLOT_POINTS = {1: 801, 2: 90, 3: 24}
+FRESH = {1: 200, 2: 15, 3: 6}
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of `chebyshev`.
+
+    Attributes
+    ----------
+    points : points along every axis (default: as many as the solution turns out to need).
+    tolerance : size of the last Chebyshev coefficients, relative to the largest, at which the
+        solution is resolved. Rounding errors come on top of it.
+    steps : how many grids are tried at most.
+    """
+
+    points: int | None = None
+    tolerance: float = 1e-11
+    steps: int = 12
+
+    def __post_init__(self) -> None:
+        if self.points is not None and not 8 <= self.points <= LIMITS[1]:
+            raise BadConfig(
+                f"points is {self.points}.", f"choose a number from 8 to {LIMITS[1]}, or none"
+            )
+        if not 0 < self.tolerance < 1:
+            raise BadConfig(f"tolerance is {self.tolerance}.", "give a number between 0 and 1")
+        if self.steps < 1:
+            raise BadConfig(f"steps is {self.steps}.", "give 1 or more")
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """One grid's solution and how good it is.
+
+    Attributes
+    ----------
+    found : the solution.
+    tails : the last Chebyshev coefficients along each axis, relative to the largest.
+    change : difference from the grid before, relative; infinite for the first.
+    residual : residual at fresh points, relative to the equation's largest term.
+    """
+
+    found: Found
+    tails: tuple[float, ...]
+    change: float
+    residual: float
+
+
+@dataclass
+class ChebyshevTask:
+    """One problem's grids, finer and finer; the state holds how many points each had."""
+
+    statement: Statement
+    config: Config
+    first: tuple[int, ...]
+    levels: dict[tuple[int, ...], Level] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> int:
+        """The number of grids that are tried at most."""
+        return 1 if self.config.points is not None else self.config.steps
+
+    def init(self) -> dict[str, np.ndarray]:
+        """No grid solved; the first one known."""
+        ladder = np.zeros((self.config.steps + 1, len(self.first)), int)
+        ladder[0] = self.first
+        return {"ladder": ladder, "solved": np.array(0)}
+
+    def step(self, state: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], Info]:
+        """Solve on the next grid; end if it resolves the solution or no finer one is possible."""
+        index, ladder = int(state["solved"]), state["ladder"].copy()
+        try:
+            level = self.level(ladder, index)
+        except TooLarge:
+            if index:
+                return self._ended(state, ladder, index)
+            ladder[0] = _fitting(ladder[0])
+            level = self.level(ladder, 0)
+        following = self._finer(ladder[index], level)
+        ladder[index + 1] = following
+        return {"ladder": ladder, "solved": np.array(index + 1)}, Info(
+            self._metrics(level), self._status(level, np.array_equal(following, ladder[index]))
+        )
+
+    def _ended(
+        self, state: dict[str, np.ndarray], ladder: np.ndarray, index: int
+    ) -> tuple[dict[str, np.ndarray], Info]:
+        """The ending where the next grid would be too large: the last one stands."""
+        last = self.level(ladder, index - 1)
+        return state, Info(self._metrics(last), Status.UNRESOLVED)
+
+    def _metrics(self, level: Level) -> dict[str, float]:
+        points = float(max(level.found.grid.points))
+        return {"residual": level.residual, "tail": max(level.tails), "points": points}
+
+    def _status(self, level: Level, last: bool) -> Status | None:
+        """How the run ends with this grid; None if it goes on."""
+        tail, tolerance = max(level.tails), self.config.tolerance
+        fixed = self.config.points is not None
+        resolved = tail <= tolerance and level.residual <= SOUND
+        resolved &= fixed or last or tail <= SAFE * tolerance or level.change <= tolerance
+        if level.found.reciprocal < SINGULAR:
+            return Status.ILL_CONDITIONED
+        if resolved:
+            return Status.CONVERGED if level.found.converged else Status.STALLED
+        return Status.UNRESOLVED if last or fixed else None
+
+    def _finer(self, points: np.ndarray, level: Level) -> np.ndarray:
+        """More points along every axis that needs them (along all where that is not known)."""
+        limit, following = LIMITS[len(points)], points.copy()
+        short = [tail > SAFE * self.config.tolerance for tail in level.tails]
+        for axis, tail in enumerate(level.tails):
+            if short[axis] or not any(short):
+                factor = 1.6 if tail > 1e-3 or not any(short) else 1.25
+                following[axis] = min(limit, int(factor * points[axis]) + 8)
+        return following
+
+    def level(self, ladder: np.ndarray, index: int) -> Level:
+        """The solution on one grid of a ladder (computed once in a process)."""
+        points = tuple(int(n) for n in ladder[index])
+        if points not in self.levels:
+            before = _moved(self.level(ladder, index - 1).found, points) if index else None
+            found = solve(Grid(self.statement, points), before)
+            change = np.inf if before is None else _rms(found.values - before)
+            self.levels[points] = Level(
+                found,
+                chebyshev_points.tails(found.values),
+                change / max(_rms(found.values), np.finfo(float).tiny),
+                _residual(self.statement, found),
+            )
+        return self.levels[points]
+
+    def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
+        """The solution on the last grid, with what it lacks."""
+        solved = int(state["solved"])
+        if not solved:
+            return Outcome(status, {}, {}, None)
+        level = self.level(state["ladder"], solved - 1)
+        found, problem = level.found, self.statement.problem
+        axes = problem.domain.axes
+        params = {"values": found.values, "axes": dict(zip(axes, found.grid.x, strict=True))}
+        return Outcome(
+            status=status,
+            value={"points": list(found.grid.points)},
+            metrics={"residual": level.residual, "tail": max(level.tails)},
+            params=params,
+            arrays=_arrays(problem, params),
+            warnings=tuple(self._warnings(level, status)),
+        )
+
+    def _warnings(self, level: Level, status: Status) -> list[str]:
+        found, axes = level.found, self.statement.problem.domain.axes
+        words = []
+        if status is Status.ILL_CONDITIONED:
+            words.append(
+                f"The matrix has a reciprocal condition number of {found.reciprocal:.0e}: there "
+                "are too few conditions, or the parameters are those of a resonance."
+            )
+        short = [a for a, t in zip(axes, level.tails, strict=True) if t > self.config.tolerance]
+        if short:
+            words.append(
+                f"Along {', '.join(short)} the Chebyshev coefficients end at "
+                f"{max(level.tails):.0e} of the largest; the tolerance is "
+                f"{self.config.tolerance:.0e}. The solution may have kinks, or need more points."
+            )
+        if status is Status.UNRESOLVED and self.config.points is None:
+            words.append(
+                f"No finer grid than {'×'.join(map(str, found.grid.points))} was tried: the limit "
+                f"is {LIMITS[len(axes)]} points an axis, and {DENSE} in all where the equation "
+                "is not solved axis by axis."
+            )
+        if not found.converged:
+            words.append("Newton's method did not settle from its start at zero.")
+        return words
+
+
+def _fitting(points: np.ndarray) -> np.ndarray:
+    """Fewer points along the longer axes, so that a dense matrix is possible."""
+    fewer = points.copy()
+    while np.prod(fewer) > DENSE:
+        fewer[np.argmax(fewer)] = int(0.95 * np.max(fewer))
+    return fewer
+
+
+def _moved(found: Found, points: Sequence[int]) -> Tensor:
+    """A solution's values on another grid."""
+    nodes = [chebyshev_grid.nodes(n) for n in points]
+    return contract(
+        [interpolation(x, n) for x, n in zip(nodes, found.grid.points, strict=True)], found.values
+    )
+
+
+def _residual(statement: Statement, found: Found) -> float:
+    """Root mean square of the residual at fresh points, relative to that of its largest term."""
+    grid, equation, rng = found.grid, statement.equation, np.random.default_rng(1)
+    fresh = [np.sort(rng.uniform(-1, 1, FRESH[statement.dimension])) for _ in grid.points]
+    maps = [interpolation(x, n) for x, n in zip(fresh, grid.points, strict=True)]
+    jets = {
+        n: contract(maps, grid.jet(equation.order(n), found.values)).ravel() for n in equation.names
+    }
+    box = statement.problem.domain.bounding_box
+    at = [lo + 0.5 * (hi - lo) * (x + 1) for x, (lo, hi) in zip(fresh, box, strict=True)]
+    mesh = [g.ravel() for g in np.meshgrid(*at, indexing="ij")]
+    x = dict(zip(statement.problem.domain.axes, mesh, strict=True))
+    left, slopes = equation.linearised(jets, x, {})
+    source, _ = equation.linearised({n: 0 * v for n, v in jets.items()}, x, {})
+    sizes = [_rms(source), *(_rms(slopes[n] * jets[n]) for n in jets)]
+    return _rms(left) / max(*sizes, np.finfo(float).tiny)
+
+
+def _rms(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _arrays(problem: Problem, params: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The solution on a uniform grid, for pictures."""
+    count = PLOT_POINTS[len(problem.domain.axes)]
+    at = [np.linspace(lo, hi, count) for lo, hi in problem.domain.bounding_box]
+    u = params["values"]
+    u = contract([interpolation(np.linspace(-1, 1, count), n) for n in u.shape], u)
+    if len(at) == 1:
+        return {"x": at[0], "u": u[:, None]}
+    points = np.stack([g.ravel() for g in np.meshgrid(*at, indexing="ij")], axis=-1)
+    return {"points": points, "u": u.reshape(-1, 1)}
+
+
+def _refuse(problem: Problem) -> None:
+    """Raise BadProblem for what collocation on a box does not do."""
+    found = {
+        "is not posed on a bounded box": not isinstance(problem.domain, Box)
+        or not problem.domain.is_bounded,
+        "has more than three axes": len(problem.domain.axes) > 3,
+        "has a periodic axis": bool(problem.periodic),
+        "has several fields": len(problem.fields) > 1,
+        "has a source that is known on a grid only": bool(problem.sampled),
+        "has parameters to infer": bool(problem.unknowns),
+        "has observations": problem.observations is not None,
+        "has conditions with noise": any(c.noise for c in problem.conditions),
+    }
+    for what, so in found.items():
+        if so:
+            raise BadProblem(
+                f"'{problem.name}' {what}, which method 'chebyshev' cannot use.",
+                "use method 'gp'",
+            )
+
+
+def prepare(problem: AnyProblem, config: Config, seed: int) -> ChebyshevTask:  # noqa: ARG001
+    """Return the task of a problem; nothing in it is random.
+
+    Raises
+    ------
+    BadProblem : no bounded box of up to three axes, or anything but one field to be found there.
+    """
+    assert isinstance(problem, Problem)
+    _refuse(problem)
+    statement = chebyshev_grid.read(problem)
+    if config.points is not None:
+        return ChebyshevTask(statement, config, (config.points,) * statement.dimension)
+    limit = LIMITS[statement.dimension]
+    first = chebyshev_points.needed(statement, config.tolerance)
+    return ChebyshevTask(statement, config, tuple(min(limit, n) for n in first))
+
+
+def evaluate(
+    problem: AnyProblem,  # noqa: ARG001 - part of every method's signature
+    config: Config,  # noqa: ARG001
+    params: dict[str, Any],
+    points: Float[np.ndarray, "n d"],
+) -> Float[np.ndarray, "n 1"]:
+    """Return the solution at points by barycentric interpolation; NaN outside the box."""
+    values, ends = params["values"], [(x[0], x[-1]) for x in params["axes"].values()]
+    found = np.full((len(points), 1), np.nan)
+    lower, upper = np.array(ends).T
+    position = (2 * points - lower - upper) / (upper - lower)
+    inside = np.flatnonzero(np.all(np.abs(position) <= 1 + 1e-12, axis=1))
+    for start in range(0, len(inside), CHUNK):
+        part = inside[start : start + CHUNK]
+        at = np.clip(position[part], -1.0, 1.0)
+        rows = interpolation(at[:, 0], values.shape[0]) @ values.reshape(len(values), -1)
+        for axis in range(1, values.ndim):
+            weights = interpolation(at[:, axis], values.shape[axis])
+            rows = np.einsum("pj,pjk->pk", weights, rows.reshape(len(part), weights.shape[1], -1))
+        found[part] = rows
+    return found
+
+
+METHOD = Method(
+    name="chebyshev",
+    label="Chebyshev collocation on a box (the classical spectral method, as a baseline)",
+    kind="equation",
+    config=Config,
+    prepare=prepare,
+    evaluate=evaluate,
+    blas_threads=1,
+)

@@ -1,0 +1,114 @@
+"""What a solution on a box leaves over at points where nothing was asked of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from gp_solver.axis import Axis, gauss
+from gp_solver.box import System, Tensor, coordinates, derivative, face_data
+from gp_solver.resolution import unresolved
+
+OTHERS = 6
+"""positions along the other axes at which a line along one axis is checked"""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How far a solution is from the equation at fresh points.
+
+    Attributes
+    ----------
+    residual : root mean square of the equation's residual, relative to that of its largest term.
+    conditions : the same of the conditions, relative to the size of the solution.
+    by_axis : the share of both that the functions along each axis cannot express.
+    absolute : root mean square of the equation's residual in its own units.
+    size : root mean square of the solution.
+    """
+
+    residual: float
+    conditions: float
+    by_axis: tuple[float, ...]
+    absolute: float
+    size: float
+
+
+def check(system: System, tensor: Tensor) -> Check:
+    """Return how well a solution meets equation and conditions at fresh points."""
+    rng = np.random.default_rng(1)
+    residuals, absolute, shares, sizes = [], [], [], []
+    for a, axis in enumerate(system.axes):
+        nodes, weights = gauss(math.ceil(1.3 * len(axis.nodes)) + 7, *_ends(axis))
+        grids = [nodes if b == a else fresh(other, rng) for b, other in enumerate(system.axes)]
+        found, scale, size = _residual(system, tensor, grids)
+        along = np.moveaxis(found, a, 0).reshape(len(nodes), -1)
+        shares.append(unresolved(axis.tests_at(nodes), weights, along) / scale)
+        residuals.append(float(np.sqrt(np.mean(found**2))) / scale)
+        absolute.append(residuals[-1] * scale)
+        sizes.append(size)
+    size = max(max(sizes), np.finfo(float).tiny)
+    missed = [_misfit(system, tensor, face, size, rng) for face in system.faces]
+    for face, share in zip(system.faces, missed, strict=True):
+        for a in range(len(system.axes)):
+            if a != face.axis:
+                shares[a] = max(shares[a], share)
+    return Check(
+        max(residuals), max(missed, default=0.0), tuple(shares), max(absolute), size
+    )
+
+
+def fresh(axis: Axis, rng: np.random.Generator, count: int = OTHERS) -> Float[np.ndarray, " n"]:
+    """Return random positions along an axis."""
+    lower, upper = _ends(axis)
+    return np.sort(lower + (upper - lower) * rng.random(count))
+
+
+def _ends(axis: Axis) -> tuple[float, float]:
+    return axis.features.lower, axis.features.upper
+
+
+def _residual(
+    system: System, tensor: Tensor, grids: Sequence[np.ndarray]
+) -> tuple[Tensor, float, float]:
+    """The residual on a tensor grid, the size of its largest term, the size of the solution."""
+    tables = system.tables(grids)
+    values = system.jet(tensor, tables)
+    x, sampled = coordinates(system.problem, grids), system.samples(grids)
+    found, slopes = system.equation.linearised(values, x, sampled)
+    terms = [np.sqrt(np.mean((slopes[n] * values[n]) ** 2)) for n in values]
+    source = np.sqrt(np.mean(system.equation.source(x, sampled) ** 2))
+    scale = max(float(max([*terms, source])), np.finfo(float).tiny)
+    plain = derivative(tensor, tables, (0,) * len(grids))
+    size = float(np.sqrt(np.mean(plain**2)))
+    return found.reshape([len(g) for g in grids]), scale, size
+
+
+def _misfit(
+    system: System, tensor: Tensor, face: object, size: float, rng: np.random.Generator
+) -> float:
+    """How far a condition is from its data on random points of its face, relative."""
+    from gp_solver.faces import Face
+
+    assert isinstance(face, Face)
+    others = [axis for b, axis in enumerate(system.axes) if b != face.axis]
+    grids = [fresh(axis, rng, 40) for axis in others]
+    wanted = face_data(system, face, grids)
+    row = face.functional.of(system.axes[face.axis].features)
+    row = row @ system.axes[face.axis].coefficients
+    held = np.tensordot(row, tensor, axes=(0, face.axis))
+    tables = [axis.at(g, 0)[0] for axis, g in zip(others, grids, strict=True)]
+    for b, table in enumerate(tables):
+        held = np.moveaxis(np.tensordot(table, held, axes=(1, b)), 0, b)
+    largest = max(abs(c) * _unit(system, face, o) for _, o, c in face.functional.terms)
+    scale = max(float(np.sqrt(np.mean(np.square(wanted)))), size * largest)
+    return float(np.sqrt(np.mean(np.square(held - wanted)))) / scale
+
+
+def _unit(system: System, face: object, order: int) -> float:
+    """What a derivative of this order multiplies sizes by, along the face's axis."""
+    lower, upper = _ends(system.axes[face.axis])  # type: ignore[attr-defined]
+    return (1.0 / (upper - lower)) ** order

@@ -1,0 +1,90 @@
+"""How many functions along each axis: from what is seen of the data, then from the residual."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from gp_solver.features import Features
+from gp_solver.spectrum import bands, detect, polynomial_degree
+
+LEVELS = ((40, 14), (80, 20), (160, 28), (320, 40), (640, 40), (1280, 40), (2560, 40))
+"""degree of the polynomials and of the envelopes, level by level"""
+FIRST_SAMPLES, MOST_SAMPLES = 1024, 2**16
+VISIBLE = 1e-6
+"""amplitude of a frequency, relative to the strongest, from which it becomes a carrier"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What stands along one axis.
+
+    Attributes
+    ----------
+    lower, upper, order : the interval, and the order of the equation along it.
+    frequencies : in cycles per unit, as detected or given.
+    level : index into `LEVELS`.
+    """
+
+    lower: float
+    upper: float
+    order: int
+    frequencies: tuple[float, ...] = ()
+    level: int = 0
+
+    @property
+    def features(self) -> Features:
+        """The functions that this plan stands for: carriers, or polynomials where they are fewer."""
+        degree, envelope = LEVELS[self.level]
+        degree = max(degree, self.order + 2)
+        length = self.upper - self.lower
+        made = bands(np.array(self.frequencies), length, degree=degree, envelope=envelope)
+        plain = degree
+        if self.frequencies:
+            plain = max(degree, polynomial_degree(max(self.frequencies), length) + degree // 4)
+        if made.carriers and made.count <= plain:
+            return Features(
+                self.lower, self.upper, self.order, made.degree, made.carriers, made.envelopes
+            )
+        return Features(self.lower, self.upper, self.order, max(plain, made.degree))
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there is no richer level."""
+        return self.level + 1 >= len(LEVELS)
+
+    def richer(self) -> Plan:
+        """Return the plan one level up that has more functions."""
+        following = replace(self, level=self.level + 1)
+        while not following.is_last and following.features.count <= self.features.count:
+            following = replace(following, level=following.level + 1)
+        return following
+
+
+def sampling(
+    function: object, length: float, *, first: int = FIRST_SAMPLES
+) -> tuple[tuple[float, ...], int]:
+    """Return the frequencies of lines of a function, and the samples it took to see them.
+
+    `function` maps a number of equally spaced points to lines [m, n]. The number is doubled until
+    nothing is left at the highest frequency that the points show.
+    """
+    count = first
+    while True:
+        lines = function(count)  # type: ignore[operator]
+        found = detect(lines, length, tolerance=VISIBLE)
+        if found.nyquist < 1e-8 or count >= MOST_SAMPLES:
+            return tuple(float(f) for f in found.frequencies), count
+        count *= 2
+
+
+def unresolved(
+    tests: Float[np.ndarray, "q n"], weights: Float[np.ndarray, " q"], lines: Float[np.ndarray, "q m"]
+) -> float:
+    """Return the size (root mean square) of what lines of a function have outside the tests."""
+    rest = lines - tests @ (tests.T @ (weights[:, None] * lines))
+    mean = np.sum(weights[:, None] * rest**2) / (np.sum(weights) * lines.shape[1])
+    return math.sqrt(float(mean))
