@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -65,6 +65,7 @@ class Axis:
     weights: Float[np.ndarray, " q"]
     table: tuple[Float[np.ndarray, "q k"], ...]
     tests: Float[np.ndarray, "q n"]
+    _known: dict[int, Float[np.ndarray, "n k"]] = field(default_factory=dict, repr=False)
 
     @property
     def trials(self) -> int:
@@ -89,8 +90,11 @@ class Axis:
         self, order: int, coefficient: Float[np.ndarray, " q"] | float = 1.0
     ) -> Float[np.ndarray, "n k"]:
         """Return ⟨test, coefficient · ∂^order function⟩ for all functions."""
-        weights = (self.weights * coefficient)[:, None]
-        return self.tests.T @ (weights * self.table[order])
+        if np.ndim(coefficient):
+            return self.tests.T @ ((self.weights * coefficient)[:, None] * self.table[order])
+        if order not in self._known:
+            self._known[order] = self.tests.T @ (self.weights[:, None] * self.table[order])
+        return coefficient * self._known[order]
 
     def fit(self, samples: Float[np.ndarray, "q ..."]) -> Float[np.ndarray, "k ..."]:
         """Return the coefficients of functions known at the nodes (least squares)."""

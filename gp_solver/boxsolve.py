@@ -17,7 +17,8 @@ from gp_solver.equation import Equation, Traits
 from gp_solver.faces import Face
 from gp_solver.interpolant import Interpolant
 from gp_solver.linear import factorised, separable_terms, solve_direct
-from gp_solver.newton import newton
+from gp_solver.branches import first_start, search
+from gp_solver.newton import Iterate, newton
 from gp_solver.resolution import Plan
 from gp_solver.separable import Modes
 from sciml.problem import Problem
@@ -26,6 +27,8 @@ GOAL = 3e-13
 """relative residual at which no wider level is tried"""
 RESOLVED = 2e-12
 """relative size of data outside the tests below which an axis resolves it"""
+PHASE = 2e-14
+"""what rounding of the phase of an oscillation adds to that for each of its turns"""
 LARGEST = 4e7
 """quadrature points that a level may have"""
 
@@ -67,7 +70,7 @@ class Solution:
     system, tensor : functions and their coefficients.
     check : residuals at fresh points.
     modes, inconsistent : of a singular operator, as in `gp_solver.linear.Solved`.
-    branches : further solutions, if the equation has several.
+    converged : whether Newton's method came to an end by itself.
     """
 
     system: System
@@ -75,7 +78,6 @@ class Solution:
     check: Check
     modes: Modes = Modes()
     inconsistent: float = 0.0
-    branches: tuple[Tensor, ...] = ()
     converged: bool = True
 
 
@@ -93,7 +95,9 @@ def first_plans(given: BoxProblem, found: list[tuple[float, ...]] | None = None)
 def _first_level(given: BoxProblem, plans: list[Plan], a: int) -> Plan:
     """The smallest plan along axis a that expresses the data, or beyond which nothing is gained."""
     plan, left = plans[a], _left_out(given, plans[a], a)
-    while left > RESOLVED and not plan.is_last:
+    turns = max(plan.frequencies, default=0.0) * (plan.upper - plan.lower)
+    enough = RESOLVED + PHASE * turns
+    while left > enough and not plan.is_last:
         following = plan.richer()
         if not affordable([*plans[:a], following, *plans[a + 1 :]]):
             break
@@ -156,11 +160,22 @@ def solve_level(given: BoxProblem, plans: list[Plan]) -> Solution:
         solved = solve_direct(system, lifted, terms, operator)
         tensor = lift(system, solved.tensor)
         return Solution(system, tensor, check(system, tensor), solved.modes, solved.inconsistent)
-    from gp_solver.branches import first_start
+    first = newton(system, first_start(system, lifted))
+    tensor = lift(system, first.tensor)
+    return Solution(system, tensor, check(system, tensor), converged=first.converged)
 
-    found = newton(system, first_start(system, lifted))
-    tensor = lift(system, found.tensor)
-    return Solution(system, tensor, check(system, tensor), converged=found.converged)
+
+def other_branches(solution: Solution, *, seed: int) -> list[Solution]:
+    """Return the different solutions of a nonlinear equation, the one of smallest norm first."""
+    system = solution.system
+    first = Iterate(solution.tensor, 0.0, True, 0)
+    found = []
+    for branch in search(system, first, lift(system), seed=seed):
+        tensor = lift(system, branch.tensor)
+        seen = check(system, tensor)
+        if seen.residual <= max(1e-8, 100 * solution.check.residual):
+            found.append(Solution(system, tensor, seen, converged=True))
+    return found
 
 
 def widen(plans: list[Plan], seen: Check) -> list[Plan] | None:

@@ -4,12 +4,12 @@ It is here as a baseline and as an oracle: for a smooth solution on a box it con
 any power of the number of points, and nothing is assumed of its frequencies. See L. N. Trefethen,
 *Spectral Methods in MATLAB* (2000), and J. P. Boyd, *Chebyshev and Fourier Spectral Methods*
 (2001). The number of points along each axis starts from what the source and the data need and
-grows until the last Chebyshev coefficients of the solution are negligible.
+grows until the last Chebyshev coefficients of the solution are negligible. A nonlinear equation is
+solved by Newton's method from zero: where there are several solutions, one of them is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Float
 
 from gp_solver import chebyshev_grid, chebyshev_points
-from gp_solver.chebyshev_grid import Grid, Statement, Tensor, contract
+from gp_solver.chebyshev_grid import Grid, Statement, contract
+from gp_solver.chebyshev_points import TINY, rms
 from gp_solver.chebyshev_solve import DENSE, Found, TooLarge, solve
 from problems.reference.chebyshev import interpolation
 from sciml.domain import Box
@@ -34,8 +35,10 @@ SOUND = 1e-6
 """relative residual at fresh points above which an answer is not called resolved"""
 SINGULAR = 1e-13
 """reciprocal condition number below which the equation is called ill-conditioned"""
+ROUNDING = 1e-6
+"""tail below which one that no longer falls is kept up by rounding"""
+MOST_STEPS = 40
 PLOT_POINTS = {1: 801, 2: 90, 3: 24}
-FRESH = {1: 200, 2: 15, 3: 6}
 CHUNK = 2000
 
 
@@ -62,8 +65,8 @@ class Config:
             )
         if not 0 < self.tolerance < 1:
             raise BadConfig(f"tolerance is {self.tolerance}.", "give a number between 0 and 1")
-        if self.steps < 1:
-            raise BadConfig(f"steps is {self.steps}.", "give 1 or more")
+        if not 1 <= self.steps <= MOST_STEPS:
+            raise BadConfig(f"steps is {self.steps}.", f"choose a number from 1 to {MOST_STEPS}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +103,7 @@ class ChebyshevTask:
 
     def init(self) -> dict[str, np.ndarray]:
         """No grid solved; the first one known."""
-        ladder = np.zeros((self.config.steps + 1, len(self.first)), int)
+        ladder = np.zeros((MOST_STEPS + 1, len(self.first)), int)
         ladder[0] = self.first
         return {"ladder": ladder, "solved": np.array(0)}
 
@@ -110,38 +113,37 @@ class ChebyshevTask:
         try:
             level = self.level(ladder, index)
         except TooLarge:
-            if index:
-                return self._ended(state, ladder, index)
-            ladder[0] = _fitting(ladder[0])
+            if index:  # the grid before stands
+                return state, Info(self._metrics(ladder, index - 1), Status.UNRESOLVED)
+            ladder[0] = chebyshev_points.fitting(ladder[0], DENSE)
             level = self.level(ladder, 0)
-        following = self._finer(ladder[index], level)
-        ladder[index + 1] = following
-        return {"ladder": ladder, "solved": np.array(index + 1)}, Info(
-            self._metrics(level), self._status(level, np.array_equal(following, ladder[index]))
-        )
+        ladder[index + 1] = self._finer(ladder[index], level)
+        status = self._status(level, self._is_last(ladder, index))
+        following = {"ladder": ladder, "solved": np.array(index + 1)}
+        return following, Info(self._metrics(ladder, index), status)
 
-    def _ended(
-        self, state: dict[str, np.ndarray], ladder: np.ndarray, index: int
-    ) -> tuple[dict[str, np.ndarray], Info]:
-        """The ending where the next grid would be too large: the last one stands."""
-        last = self.level(ladder, index - 1)
-        return state, Info(self._metrics(last), Status.UNRESOLVED)
-
-    def _metrics(self, level: Level) -> dict[str, float]:
-        points = float(max(level.found.grid.points))
+    def _metrics(self, ladder: np.ndarray, index: int) -> dict[str, float]:
+        level = self.level(ladder, index)
+        points = float(np.max(ladder[index]))
         return {"residual": level.residual, "tail": max(level.tails), "points": points}
+
+    def _is_last(self, ladder: np.ndarray, index: int) -> bool:
+        """Whether no grid follows: at the limit, or where rounding keeps the tail from falling."""
+        if self.config.points is not None or np.array_equal(ladder[index + 1], ladder[index]):
+            return True
+        tail = max(self.level(ladder, index).tails)
+        before = max(self.level(ladder, index - 1).tails) if index else np.inf
+        return tail < ROUNDING and tail > 0.5 * before
 
     def _status(self, level: Level, last: bool) -> Status | None:
         """How the run ends with this grid; None if it goes on."""
         tail, tolerance = max(level.tails), self.config.tolerance
-        fixed = self.config.points is not None
-        resolved = tail <= tolerance and level.residual <= SOUND
-        resolved &= fixed or last or tail <= SAFE * tolerance or level.change <= tolerance
-        if level.found.reciprocal < SINGULAR:
+        sure = last or tail <= SAFE * tolerance or level.change <= tolerance
+        if level.found.reciprocal < SINGULAR and (self.statement.linear or level.found.converged):
             return Status.ILL_CONDITIONED
-        if resolved:
+        if tail <= tolerance and level.residual <= SOUND and sure:
             return Status.CONVERGED if level.found.converged else Status.STALLED
-        return Status.UNRESOLVED if last or fixed else None
+        return Status.UNRESOLVED if last else None
 
     def _finer(self, points: np.ndarray, level: Level) -> np.ndarray:
         """More points along every axis that needs them (along all where that is not known)."""
@@ -157,14 +159,16 @@ class ChebyshevTask:
         """The solution on one grid of a ladder (computed once in a process)."""
         points = tuple(int(n) for n in ladder[index])
         if points not in self.levels:
-            before = _moved(self.level(ladder, index - 1).found, points) if index else None
-            found = solve(Grid(self.statement, points), before)
-            change = np.inf if before is None else _rms(found.values - before)
+            coarser = self.level(ladder, index - 1).found if index else None
+            before = None if coarser is None else coarser.on(points)
+            settled = coarser is not None and coarser.converged
+            found = solve(Grid(self.statement, points), before if settled else None)
+            change = np.inf if before is None else rms(found.values - before)
             self.levels[points] = Level(
                 found,
                 chebyshev_points.tails(found.values),
-                change / max(_rms(found.values), np.finfo(float).tiny),
-                _residual(self.statement, found),
+                change / max(rms(found.values), TINY),
+                chebyshev_points.residual(self.statement, found.grid, found.values),
             )
         return self.levels[points]
 
@@ -203,51 +207,13 @@ class ChebyshevTask:
             )
         if status is Status.UNRESOLVED and self.config.points is None:
             words.append(
-                f"No finer grid than {'×'.join(map(str, found.grid.points))} was tried: the limit "
-                f"is {LIMITS[len(axes)]} points an axis, and {DENSE} in all where the equation "
-                "is not solved axis by axis."
+                f"No grid finer than {'×'.join(map(str, found.grid.points))} was tried: the limit "
+                f"is {LIMITS[len(axes)]} points an axis, and {DENSE} in all where the equation is "
+                "not solved axis by axis; or rounding keeps the last coefficients up."
             )
         if not found.converged:
             words.append("Newton's method did not settle from its start at zero.")
         return words
-
-
-def _fitting(points: np.ndarray) -> np.ndarray:
-    """Fewer points along the longer axes, so that a dense matrix is possible."""
-    fewer = points.copy()
-    while np.prod(fewer) > DENSE:
-        fewer[np.argmax(fewer)] = int(0.95 * np.max(fewer))
-    return fewer
-
-
-def _moved(found: Found, points: Sequence[int]) -> Tensor:
-    """A solution's values on another grid."""
-    nodes = [chebyshev_grid.nodes(n) for n in points]
-    return contract(
-        [interpolation(x, n) for x, n in zip(nodes, found.grid.points, strict=True)], found.values
-    )
-
-
-def _residual(statement: Statement, found: Found) -> float:
-    """Root mean square of the residual at fresh points, relative to that of its largest term."""
-    grid, equation, rng = found.grid, statement.equation, np.random.default_rng(1)
-    fresh = [np.sort(rng.uniform(-1, 1, FRESH[statement.dimension])) for _ in grid.points]
-    maps = [interpolation(x, n) for x, n in zip(fresh, grid.points, strict=True)]
-    jets = {
-        n: contract(maps, grid.jet(equation.order(n), found.values)).ravel() for n in equation.names
-    }
-    box = statement.problem.domain.bounding_box
-    at = [lo + 0.5 * (hi - lo) * (x + 1) for x, (lo, hi) in zip(fresh, box, strict=True)]
-    mesh = [g.ravel() for g in np.meshgrid(*at, indexing="ij")]
-    x = dict(zip(statement.problem.domain.axes, mesh, strict=True))
-    left, slopes = equation.linearised(jets, x, {})
-    source, _ = equation.linearised({n: 0 * v for n, v in jets.items()}, x, {})
-    sizes = [_rms(source), *(_rms(slopes[n] * jets[n]) for n in jets)]
-    return _rms(left) / max(*sizes, np.finfo(float).tiny)
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def _arrays(problem: Problem, params: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -312,14 +278,8 @@ def evaluate(
     lower, upper = np.array(ends).T
     position = (2 * points - lower - upper) / (upper - lower)
     inside = np.flatnonzero(np.all(np.abs(position) <= 1 + 1e-12, axis=1))
-    for start in range(0, len(inside), CHUNK):
-        part = inside[start : start + CHUNK]
-        at = np.clip(position[part], -1.0, 1.0)
-        rows = interpolation(at[:, 0], values.shape[0]) @ values.reshape(len(values), -1)
-        for axis in range(1, values.ndim):
-            weights = interpolation(at[:, axis], values.shape[axis])
-            rows = np.einsum("pj,pjk->pk", weights, rows.reshape(len(part), weights.shape[1], -1))
-        found[part] = rows
+    for part in np.split(inside, range(CHUNK, len(inside), CHUNK)):
+        found[part, 0] = chebyshev_grid.interpolated(values, np.clip(position[part], -1.0, 1.0))
     return found
 
 

@@ -22,6 +22,10 @@ class NotReducible(Exception):
     """The conditions or the operator lack the structure that solving by axis needs."""
 
 
+class NotSolved(Exception):
+    """GMRES did not converge."""
+
+
 class Axis:
     """The functions along one axis that meet its conditions with zero data.
 

@@ -1,8 +1,9 @@
 """The collocation grid of a problem on a box: nodes, functions, and which row is whose.
 
-On the tensor grid of Lobatto points every node carries one equation. Each condition on a face
-takes the layer of nodes next to that face which no earlier one has taken, the face itself first;
-the nodes that are left carry the differential equation. A node in two such layers belongs to the
+On the tensor grid of Lobatto points every node carries one equation. The first condition on a face
+takes the nodes of that face, a further one the free layer of nodes nearest to either end (so that
+two initial conditions leave the nodes inside to the equation, as two boundary conditions do); the
+nodes that are left carry the differential equation. A node in two such layers belongs to the
 condition that is listed first.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gp_solver.equation import Equation, Traits, equation, traits
-from problems.reference.chebyshev import Basis, differentiation, nodes
+from problems.reference.chebyshev import Basis, differentiation, interpolation, nodes
 from sciml.jet import MultiIndex
 from sciml.problem import BOUNDARY, Problem
 
@@ -174,7 +175,7 @@ class Grid:
     def jet(
         self, order: MultiIndex, values: Tensor, rows: Sequence[np.ndarray] | None = None
     ) -> Tensor:
-        """A derivative of a field from its values at the nodes: there, or at `rows` of each axis."""
+        """A derivative of a field from its values, at the nodes or at `rows` of each axis."""
         matrices = [self.derivative(axis, k) if k else None for axis, k in enumerate(order)]
         if rows is None:
             return contract(matrices, values)
@@ -188,11 +189,18 @@ class Grid:
     @cached_property
     def layers(self) -> list[list[tuple[int, Side]]]:
         """For each axis, the layers of nodes that conditions take: (index, condition)."""
-        taken: list[list[tuple[int, Side]]] = [[] for _ in self.points]
-        for side in self.statement.sides:
-            n, here = self.points[side.axis], taken[side.axis]
-            depth = sum(other.upper == side.upper for _, other in here)
-            here.append((n - 1 - depth if side.upper else depth, side))
+        taken: list[list[tuple[int, Side]]] = []
+        for axis, n in enumerate(self.points):
+            free = sorted(range(n), key=lambda i, n=n: min(i, n - 1 - i))  # type: ignore[misc]
+            mine = [side for side in self.statement.sides if side.axis == axis]
+            index: dict[Side, int] = {}
+            for side in mine:
+                face = n - 1 if side.upper else 0
+                if face in free:
+                    free.remove(face)
+                    index[side] = face
+            index |= {side: free.pop(0) for side in mine if side not in index}
+            taken.append([(index[side], side) for side in mine])
         return taken
 
     @cached_property
@@ -249,3 +257,18 @@ def contract(matrices: Sequence[np.ndarray | None], tensor: np.ndarray) -> np.nd
             tensor = matrix @ tensor.reshape(*shape[: axis + 1], -1)
         tensor = tensor.reshape(*shape[:axis], len(matrix), *shape[axis + 1 :])
     return tensor
+
+
+def interpolated(values: Tensor, at: Float[np.ndarray, "p d"]) -> Float[np.ndarray, " p"]:
+    """Return the polynomial through values at the nodes, at points of [-1, 1]^d.
+
+    Points on few lines along each axis, such as those of a grid, cost least.
+    """
+    lines = [np.unique(c, return_inverse=True) for c in at.T]
+    matrices = [interpolation(c, n) for (c, _), n in zip(lines, values.shape, strict=True)]
+    if np.prod([len(c) for c, _ in lines]) <= 4 * len(at):  # points of a grid
+        return contract(matrices, values)[tuple(i for _, i in lines)]
+    rows = (matrices[0] @ values.reshape(len(values), -1))[lines[0][1]]
+    for matrix, (_, index) in zip(matrices[1:], lines[1:], strict=True):
+        rows = np.einsum("pj,pjk->pk", matrix[index], rows.reshape(len(at), matrix.shape[1], -1))
+    return rows[:, 0]

@@ -1,4 +1,4 @@
-"""How many points an axis needs: judged by the data before solving, by the solution after."""
+"""How many points an axis needs: judged by the data before solving, by the solution after it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from gp_solver.chebyshev_grid import Statement, Tensor
+from gp_solver.chebyshev_grid import Grid, Statement, Tensor, contract
 from gp_solver.equation import Equation
-from problems.reference.chebyshev import coefficients, length, nodes
+from problems.reference.chebyshev import coefficients, interpolation, length, nodes
 
+TINY = float(np.finfo(float).tiny)
 LINES = (0.137, 0.471, 0.883)
 """positions, as shares of an axis, of the lines along another one that are looked at"""
 SAMPLES = (1025, 4097)
 """points of a line; the second number where the first does not resolve it"""
 ROUGH = 1e-4
 """threshold for equations whose solution may be smoother than their source"""
+FRESH = {1: 200, 2: 15, 3: 6}
+"""points along each axis at which a residual is checked, by dimension"""
 LEAST, UNKNOWN = 16, 64
 """fewest points, and those to start with where no number of samples resolves the data"""
 
@@ -26,9 +29,38 @@ def tails(values: Tensor) -> tuple[float, ...]:
     found = []
     for axis, n in enumerate(values.shape):
         size = np.abs(np.moveaxis(coefficients(values, axis), axis, 0)).reshape(n, -1)
-        largest = max(float(np.max(size)), np.finfo(float).tiny)
+        largest = max(float(np.max(size)), TINY)
         found.append(float(np.max(size[-max(3, n // 20) :])) / largest)
     return tuple(found)
+
+
+def residual(statement: Statement, grid: Grid, values: Tensor) -> float:
+    """Return the residual at fresh points relative to the largest term, each a root mean square."""
+    equation, rng = statement.equation, np.random.default_rng(1)
+    fresh = [np.sort(rng.uniform(-1, 1, FRESH[statement.dimension])) for _ in grid.points]
+    maps = [interpolation(x, n) for x, n in zip(fresh, grid.points, strict=True)]
+    jets = {n: contract(maps, grid.jet(equation.order(n), values)).ravel() for n in equation.names}
+    box = statement.problem.domain.bounding_box
+    at = [lo + 0.5 * (hi - lo) * (x + 1) for x, (lo, hi) in zip(fresh, box, strict=True)]
+    mesh = [g.ravel() for g in np.meshgrid(*at, indexing="ij")]
+    x = dict(zip(statement.problem.domain.axes, mesh, strict=True))
+    left, slopes = equation.linearised(jets, x, {})
+    source, _ = equation.linearised({n: 0 * v for n, v in jets.items()}, x, {})
+    sizes = [rms(source), *(rms(slopes[n] * jets[n]) for n in jets)]
+    return rms(left) / max(*sizes, TINY)
+
+
+def rms(values: np.ndarray) -> float:
+    """Return the root mean square of an array."""
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def fitting(points: np.ndarray, most: int) -> np.ndarray:
+    """Return fewer points along the longer axes, so that there are not more than `most` in all."""
+    fewer = points.copy()
+    while np.prod(fewer) > most:
+        fewer[np.argmax(fewer)] = int(0.95 * np.max(fewer))
+    return fewer
 
 
 def needed(statement: Statement, tolerance: float) -> tuple[int, ...]:

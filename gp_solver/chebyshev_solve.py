@@ -1,216 +1,35 @@
-"""Newton's method on a collocation grid, and the two ways of its linear systems: dense, by axis."""
+"""Newton's method on a collocation grid; for a linear equation, one solve and its refinement."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-import scipy.linalg
-import scipy.sparse.linalg
-from jaxtyping import Float
 
-from gp_solver.chebyshev_axes import Modes, NotReducible, Reduced
-from gp_solver.chebyshev_grid import Grid, Slopes, Tensor, contract
+from gp_solver.chebyshev_axes import NotReducible, NotSolved
+from gp_solver.chebyshev_grid import Grid, Tensor, contract
+from gp_solver.chebyshev_points import TINY
+from gp_solver.chebyshev_systems import ByAxis, Dense
+from problems.reference.chebyshev import interpolation, nodes
 
 DENSE = 6000
-"""unknowns up to which a dense factorisation is tried"""
+"""unknowns up to which a dense factorisation is tried in two dimensions and more"""
 DIRECT = 1200
 """unknowns up to which nothing else is"""
-NEWTON = 30
-REFINEMENTS = 5
-HALVINGS = 8
+
+NEWTON, REFINEMENTS, HALVINGS = 30, 5, 8
 SETTLED = 1e-13
 """relative step at which an iteration has converged; rounding may stop it earlier"""
 STALLED = 1e-8
 """relative step below which an iteration that no longer improves has converged all the same"""
-KRYLOV_TOLERANCE = 1e-7
-KRYLOV = 80
-"""directions kept by GMRES, and the number of its restarts"""
-RESTARTS = 4
-CHUNK = 512
-
-Solve = Callable[[Tensor], Tensor]
-"""residual -> the change of the values that Newton's method subtracts"""
 
 
 class TooLarge(Exception):
     """More unknowns than can be factorised, and no structure that would spare it."""
 
 
-class System(Protocol):
-    """Residual and linear solver of a collocation system; unknowns are values at the nodes."""
-
-    grid: Grid
-
-    def start(self, guess: Tensor | None) -> Tensor:
-        """Where to start from."""
-        ...
-
-    def linearise(self, values: Tensor) -> tuple[Tensor, list[Slopes]]:
-        """Residual of every row, and its derivative in every jet value."""
-        ...
-
-    def linear(self, slopes: list[Slopes], change: Tensor) -> Tensor:
-        """What a change of the values adds to the residual."""
-        ...
-
-    def solver(self, slopes: list[Slopes]) -> Solve:
-        """The inverse of `linear`."""
-        ...
-
-    @property
-    def reciprocal(self) -> float:
-        """Reciprocal condition number of the last system (1 where it was not computed)."""
-        ...
-
-
-class Dense:
-    """All rows and all coefficients in one matrix, factorised with pivoting."""
-
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self.reciprocal = 1.0
-        names = {n: r.equation.order(n) for r in grid.rows for n in r.equation.names}
-        self.orders = names
-
-    def start(self, guess: Tensor | None) -> Tensor:
-        """The guess, or zero."""
-        return np.zeros(self.grid.points) if guess is None else guess
-
-    def linearise(self, values: Tensor) -> tuple[Tensor, list[Slopes]]:
-        """Residual of every row, and its derivative in every jet value."""
-        grid, residual, slopes = self.grid, np.empty(values.size), []
-        jets = {n: grid.jet(o, values) for n, o in self.orders.items()}
-        for rows in grid.rows:
-            here = {n: jets[n][tuple(rows.place)] for n in rows.equation.names}
-            x = grid.coordinates(rows.place)
-            found: Slopes = {}
-            if len(rows.numbers):
-                residual[rows.numbers], found = rows.equation.linearised(here, x, {})
-            slopes.append(found)
-        return residual, slopes
-
-    def linear(self, slopes: list[Slopes], change: Tensor) -> Tensor:
-        """What a change of the values adds to the residual."""
-        grid, added = self.grid, np.zeros(change.size)
-        for rows, slope in zip(grid.rows, slopes, strict=True):
-            for name, c in slope.items():
-                jet = grid.jet(self.orders[name], change)
-                added[rows.numbers] += c * jet[tuple(rows.place)]
-        return added
-
-    def solver(self, slopes: list[Slopes]) -> Solve:
-        """Factorise the matrix, every row scaled to a largest entry of 1."""
-        matrix = self.matrix(slopes)
-        size = np.max(np.abs(matrix), axis=1)
-        size[size == 0] = 1.0
-        matrix /= size[:, None]
-        norm = float(np.max(np.sum(np.abs(matrix), axis=1)))
-        factor, pivots, _ = scipy.linalg.lapack.dgetrf(matrix.T, overwrite_a=True)
-        rcond, _ = scipy.linalg.lapack.dgecon(factor, norm)
-        self.reciprocal = float(rcond)
-        functions = [self.grid.functions(a, 0) for a in range(len(self.grid.points))]
-
-        def solve(residual: Tensor) -> Tensor:
-            x, _ = scipy.linalg.lapack.dgetrs(factor, pivots, residual / size, trans=1)
-            return contract(functions, x.reshape(self.grid.points))
-
-        return solve
-
-    def matrix(self, slopes: list[Slopes]) -> Float[np.ndarray, "n n"]:
-        """The derivative of every row in every coefficient."""
-        grid = self.grid
-        count = int(np.prod(grid.points))
-        matrix = np.zeros((count, count))
-        for rows, slope in zip(grid.rows, slopes, strict=True):
-            for start in range(0, len(rows.numbers), CHUNK):
-                part = slice(start, start + CHUNK)
-                block = np.zeros((len(rows.numbers[part]), count))
-                for name, c in slope.items():
-                    line = c[part, None]
-                    for axis, k in enumerate(self.orders[name]):
-                        table = grid.functions(axis, k)[rows.place[axis, part]]
-                        line = (line[:, :, None] * table[:, None, :]).reshape(len(block), -1)
-                    block += line
-                matrix[rows.numbers[part]] = block
-        return matrix
-
-
-class ByAxis:
-    """Fields that meet the conditions, for which only rows of the equation are left.
-
-    Constant coefficients are solved by fast diagonalisation, others by GMRES with the mean
-    coefficients so solved as preconditioner.
-    """
-
-    def __init__(self, grid: Grid) -> None:
-        self.grid, self.reduced = grid, Reduced(grid)
-        self.reciprocal = 1.0
-        self.equation = grid.statement.equation
-        self.constant = grid.statement.traits.constant
-        self._direct: Modes | None = None
-
-    def start(self, guess: Tensor | None) -> Tensor:
-        """The guess (or zero), changed so that it meets the conditions."""
-        return self.reduced.lifted(np.zeros(self.grid.points) if guess is None else guess)
-
-    def linearise(self, values: Tensor) -> tuple[Tensor, list[Slopes]]:
-        """Residual at the nodes that no condition takes, and its derivatives there."""
-        reduced, names = self.reduced, self.equation.names
-        jets = {n: reduced.jet(self.equation.order(n), values).ravel() for n in names}
-        x = self.grid.coordinates(reduced.place)
-        residual, slopes = self.equation.linearised(jets, x, {})
-        shape = reduced.shape
-        return residual.reshape(shape), [{n: s.reshape(shape) for n, s in slopes.items()}]
-
-    def linear(self, slopes: list[Slopes], change: Tensor) -> Tensor:
-        """What a change of the values adds to the residual."""
-        order = self.equation.order
-        terms = [c * self.reduced.jet(order(n), change) for n, c in slopes[0].items()]
-        return np.sum(terms, axis=0)
-
-    def solver(self, slopes: list[Slopes]) -> Solve:
-        """Fast diagonalisation, or GMRES with it."""
-        reduced, order = self.reduced, self.equation.order
-        orders = {n: order(n) for n in slopes[0]}
-        if self.constant:
-            means = {n: float(np.mean(c)) for n, c in slopes[0].items()}
-            if self._direct is None:
-                self._direct = Modes(reduced, orders, means)
-            modes = self._direct
-            self.reciprocal = modes.reciprocal
-            return lambda residual: reduced.extended(modes.solve(residual))
-        scale = _leading(slopes[0], orders)
-        scaled = {n: c / scale for n, c in slopes[0].items()}
-        modes = Modes(reduced, orders, {n: float(np.mean(c)) for n, c in scaled.items()})
-
-        def forward(flat: np.ndarray) -> np.ndarray:
-            inner = modes.solve(flat.reshape(reduced.shape))
-            terms = [c * contract(reduced.tables(orders[n]), inner) for n, c in scaled.items()]
-            return np.sum(terms, axis=0).ravel()
-
-        def solve(residual: Tensor) -> Tensor:
-            right = (residual / scale).ravel()
-            operator = scipy.sparse.linalg.LinearOperator((right.size,) * 2, forward, dtype=float)
-            found, _ = scipy.sparse.linalg.gmres(
-                operator, right, rtol=KRYLOV_TOLERANCE, atol=0.0, restart=KRYLOV, maxiter=RESTARTS
-            )
-            left = np.linalg.norm(forward(found) - right)
-            if not left <= 1e-4 * np.linalg.norm(right):
-                raise NotReducible
-            return reduced.extended(modes.solve(found.reshape(reduced.shape)))
-
-        return solve
-
-
-def _leading(slopes: Slopes, orders: dict[str, tuple[int, ...]]) -> Tensor | float:
-    """Size of the leading coefficients relative to their mean: rows are divided by it."""
-    top = max(sum(o) for o in orders.values())
-    sizes = np.sum([np.abs(slopes[n]) for n, o in orders.items() if sum(o) == top], axis=0)
-    mean = float(np.mean(sizes))
-    return sizes / mean if np.min(sizes) > 1e-6 * mean else 1.0
+System = Dense | ByAxis
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,6 +48,11 @@ class Found:
     converged: bool
     reciprocal: float
 
+    def on(self, points: Sequence[int]) -> Tensor:
+        """The values on a grid of other numbers of points."""
+        pairs = zip(points, self.grid.points, strict=True)
+        return contract([interpolation(nodes(n), m) for n, m in pairs], self.values)
+
 
 def solve(grid: Grid, guess: Tensor | None) -> Found:
     """Return the solution on a grid, from a guess or from zero.
@@ -241,7 +65,7 @@ def solve(grid: Grid, guess: Tensor | None) -> Found:
     if statement.dimension > 1 and statement.separable and count > DIRECT:
         try:
             return _iterate(ByAxis(grid), guess)
-        except (NotReducible, np.linalg.LinAlgError):
+        except (NotReducible, NotSolved, np.linalg.LinAlgError):
             pass
     if count > DENSE and statement.dimension > 1:
         raise TooLarge
@@ -272,12 +96,15 @@ def _refine(system: System) -> Found:
 
 
 def _newton(system: System, guess: Tensor | None) -> Found:
-    """Newton's method; steps that raise the residual are halved."""
+    """Newton's method; steps that raise the residual are halved, and end it if that is no help."""
     u = system.start(guess)
     residual, slopes = system.linearise(u)
     size, converged = float(np.linalg.norm(residual)), False
     for _ in range(NEWTON):
-        change, factor = system.solver(slopes)(residual), 1.0
+        try:
+            change, factor = system.solver(slopes)(residual), 1.0
+        except NotSolved:
+            break
         if not np.all(np.isfinite(change)):
             break
         for _ in range(HALVINGS):
@@ -287,6 +114,8 @@ def _newton(system: System, guess: Tensor | None) -> Found:
             if new <= size or _relative(change, u) < STALLED:
                 break
             factor /= 2
+        else:
+            break
         step, stalled = _relative(factor * change, u), not new < 0.5 * size
         u, size = tried, new
         converged = step <= SETTLED or (stalled and step < STALLED)
@@ -297,5 +126,5 @@ def _newton(system: System, guess: Tensor | None) -> Found:
 
 def _relative(change: Tensor, u: Tensor) -> float:
     """Size of a change relative to what it changes (or to itself, from zero)."""
-    size = max(float(np.linalg.norm(u)), float(np.linalg.norm(change)), np.finfo(float).tiny)
+    size = max(float(np.linalg.norm(u)), float(np.linalg.norm(change)), TINY)
     return float(np.linalg.norm(change)) / size

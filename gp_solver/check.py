@@ -15,6 +15,8 @@ from gp_solver.resolution import unresolved
 
 OTHERS = 6
 """positions along the other axes at which a line along one axis is checked"""
+POINTS = {1: 1024, 2: 150, 3: 30}
+"""random positions along each axis at which the residual is taken, by dimension"""
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,23 @@ class Check:
 def check(system: System, tensor: Tensor) -> Check:
     """Return how well a solution meets equation and conditions at fresh points."""
     rng = np.random.default_rng(1)
-    residuals, absolute, shares, sizes = [], [], [], []
+    points = [fresh(axis, rng, POINTS[len(system.axes)]) for axis in system.axes]
+    found, scale, size = _residual(system, tensor, points)
+    absolute = float(np.sqrt(np.mean(found**2)))
+    shares = []
     for a, axis in enumerate(system.axes):
         nodes, weights = gauss(math.ceil(1.3 * len(axis.nodes)) + 7, *_ends(axis))
         grids = [nodes if b == a else fresh(other, rng) for b, other in enumerate(system.axes)]
-        found, scale, size = _residual(system, tensor, grids)
-        along = np.moveaxis(found, a, 0).reshape(len(nodes), -1)
-        shares.append(unresolved(axis.tests_at(nodes), weights, along) / scale)
-        residuals.append(float(np.sqrt(np.mean(found**2))) / scale)
-        absolute.append(residuals[-1] * scale)
-        sizes.append(size)
-    size = max(max(sizes), np.finfo(float).tiny)
+        lines = np.moveaxis(_residual(system, tensor, grids)[0], a, 0).reshape(len(nodes), -1)
+        shares.append(unresolved(axis.tests_at(nodes), weights, lines) / scale)
+    size = max(size, np.finfo(float).tiny)
     missed = [_misfit(system, tensor, face, size, rng) for face in system.faces]
     for face, share in zip(system.faces, missed, strict=True):
         for a in range(len(system.axes)):
             if a != face.axis:
                 shares[a] = max(shares[a], share)
-    return Check(
-        max(residuals), max(missed, default=0.0), tuple(shares), max(absolute), size
-    )
+    residual = max(absolute / scale, *shares)
+    return Check(residual, max(missed, default=0.0), tuple(shares), absolute, size)
 
 
 def fresh(axis: Axis, rng: np.random.Generator, count: int = OTHERS) -> Float[np.ndarray, " n"]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy.linalg  # noqa: F401 - JAX factorises with its BLAS: loaded here, its threads can be set
 from jax.scipy.linalg import cho_solve
 from jaxtyping import Array, Float
 

@@ -21,6 +21,7 @@ from sciml import kron
 DENSE = 3000
 """unknowns up to which a system in several dimensions may be solved densely if GMRES stalls"""
 RESTART, CYCLES = 80, 4
+REFINEMENTS = 1
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def solve_direct(system: System, lifted: Tensor, terms: list[Term], operator: Se
     source = system.project(system.source(system.nodes))
     right = source - _applied(system, terms, lifted, lifts=True)
     found = operator.solve(right)
-    for _ in range(2):
+    for _ in range(REFINEMENTS):
         found = found + operator.solve(right - _applied(system, terms, found, lifts=False))
     tensor = lifted.copy()
     system.interior(tensor)[...] += found

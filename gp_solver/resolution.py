@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from gp_solver.features import Features
-from gp_solver.spectrum import bands, detect, polynomial_degree
+from gp_solver.spectrum import Lines, bands, detect, lobe, polynomial_degree
 
 LEVELS = ((40, 14), (80, 20), (160, 28), (320, 40), (640, 40), (1280, 40), (2560, 40))
 """degree of the polynomials and of the envelopes, level by level"""
 FIRST_SAMPLES, MOST_SAMPLES = 1024, 2**16
+OTHER = 1.37
+"""ratio of the two numbers of samples whose frequencies must agree"""
+STRONG = 1e-2
 VISIBLE = 1e-6
 """amplitude of a frequency, relative to the strongest, from which it becomes a carrier"""
 
@@ -65,20 +69,32 @@ class Plan:
 
 
 def sampling(
-    function: object, length: float, *, first: int = FIRST_SAMPLES
+    function: Callable[[int], Float[np.ndarray, "m n"]], length: float, *, first: int = FIRST_SAMPLES
 ) -> tuple[tuple[float, ...], int]:
     """Return the frequencies of lines of a function, and the samples it took to see them.
 
     `function` maps a number of equally spaced points to lines [m, n]. The number is doubled until
-    nothing is left at the highest frequency that the points show.
+    nothing is left at the highest frequency that the points show, and until other points show the
+    same frequencies: a frequency too high for its points appears at a place that depends on them.
     """
     count = first
     while True:
-        lines = function(count)  # type: ignore[operator]
-        found = detect(lines, length, tolerance=VISIBLE)
-        if found.nyquist < 1e-8 or count >= MOST_SAMPLES:
+        found = detect(function(count), length, tolerance=VISIBLE)
+        again = detect(function(math.ceil(OTHER * count)), length, tolerance=VISIBLE)
+        true = found.nyquist < 1e-8 and _agree(found, again, 0.5 * lobe(length))
+        if true or count >= MOST_SAMPLES:
             return tuple(float(f) for f in found.frequencies), count
         count *= 2
+
+
+def _agree(first: Lines, second: Lines, width: float) -> bool:
+    """Whether each strong peak of one spectrum is in the other."""
+    for one, other in ((first, second), (second, first)):
+        strong = one.frequencies[one.amplitudes > STRONG * np.max(one.amplitudes, initial=0.0)]
+        for f in strong:
+            if not np.any(np.abs(other.frequencies - f) < width):
+                return False
+    return True
 
 
 def unresolved(

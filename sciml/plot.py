@@ -195,7 +195,9 @@ def _title(result: Result, problem: AnyProblem | None) -> str:
 
 
 def scientific(value: float) -> str:
-    """Return a number of two digits in mathematical text, its power of ten written as such."""
+    """Return a number of two digits in mathematical text, a power of ten written as such."""
+    if value == 0 or 1e-2 <= abs(value) < 1e2:
+        return f"{value:.2g}"
     mantissa, _, exponent = f"{value:.1e}".partition("e")
     return f"{mantissa} \\times 10^{{{int(exponent)}}}"
 

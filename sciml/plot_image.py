@@ -33,13 +33,13 @@ EDGE = 400
 Kind = Literal["field", "error", "deviation"]
 
 
-def norm(planes: list[Plane], kind: Kind) -> tuple[Normalize, str]:
-    """Return the scale and the colours that some planes share.
+def norm(fields: list[np.ndarray], kind: Kind) -> tuple[Normalize, str]:
+    """Return the scale and the colours that some fields share.
 
     Fields of both signs are white at zero; errors run over two to four decades, deviations over
     as many as they have, and evenly within one.
     """
-    values = np.concatenate([p.values[np.isfinite(p.values)] for p in planes])
+    values = np.concatenate([field[np.isfinite(field)] for field in fields])
     if kind != "field":
         values = np.maximum(np.abs(values), FLOOR)
         high = float(np.max(values))
@@ -116,7 +116,7 @@ def scatter(
     axes: tuple[str, str],
 ) -> None:
     """Draw a field known at points that lie on no grid, as coloured dots."""
-    scale, colours = norm([Plane(points[:, 0], points[:, 1], values[None, :])], "field")
+    scale, colours = norm([values], "field")
     ax.scatter(points[:, 0], points[:, 1], c=values, s=6, norm=scale, cmap=colours)
     ax.set_xlabel(math(axes[0]))
     ax.set_ylabel(math(axes[1]))

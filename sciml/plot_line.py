@@ -125,7 +125,9 @@ def detail(samples: Samples, line: Line) -> Line:
     return Line(finer, *found, _at(finer, x, deviation), None)
 
 
-def _at(finer: Vector, x: Vector, columns: Fields | None) -> Fields | None:
+def _at(
+    finer: Float[np.ndarray, " m"], x: Vector, columns: Fields | None
+) -> Float[np.ndarray, "m k"] | None:
     """Columns known at x, at other positions."""
     if columns is None:
         return None

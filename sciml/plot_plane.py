@@ -151,12 +151,12 @@ def _pair(samples: Samples, view: View, window: Bounds, field: int) -> Row:
     width = (WIDTH - BETWEEN - 2 * BAR) / 2
     name = math(samples.fields[field]) + (", detail" if part else "")
     image = partial(_draw, samples=samples, across=across)
-    scale = plot_image.norm([plane], "field")
+    scale = plot_image.norm([plane.values], "field")
     drawing = partial(image, plane=plane, scale=scale, whole=not part)
     panels = [Panel(width, drawing, name, BAR)]
     if view.errors is not None:
         error = view.errors[field]
-        scale = plot_image.norm([error], _error_kind(samples))
+        scale = plot_image.norm([error.values], _error_kind(samples))
         frame = window if part else None
         drawing = partial(image, plane=error, scale=scale, window=frame)
         panels.append(Panel(width, drawing, _error_name(samples, field), BAR))
@@ -170,7 +170,7 @@ def _slices(
     """Three planes of a volume with one scale, each named by where it lies."""
     planes = [(v.fields if kind == "field" or v.errors is None else v.errors)[field] for v in views]
     name = math(samples.fields[field]) if kind == "field" else _error_name(samples, field)
-    scale = plot_image.norm(planes, kind)
+    scale = plot_image.norm([plane.values for plane in planes], kind)
     width = (WIDTH + 0.9 - 2 * BETWEEN - BAR) / 3
     panels = []
     for view, plane in zip(views, planes, strict=True):

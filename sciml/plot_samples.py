@@ -35,7 +35,7 @@ class Samples:
     ----------
     axes, fields : names of the coordinates and of the fields.
     points, u : positions [n, d] and fields there [n, k].
-    reference, deviation : closed form and standard deviation there, or None.
+    reference, deviation : closed form and standard deviation there, or None (where all are zero).
     branches : the first field of every solution that was found [n, m], or None if only one was.
     spectrum : what the method learned, by axis.
     problem : the definition, or None where it cannot be rebuilt.
@@ -101,14 +101,14 @@ def gather(result: Result, problem: AnyProblem | None) -> Samples:
     axes = AXES if known is None else known.domain.axes
     count = u.shape[1]
     fields = ("u",) if count == 1 else tuple(f"u{i + 1}" for i in range(count))
-    branches = _optional(result, "branches", None)
+    branches, deviation = _optional(result, "branches", None), _optional(result, "sd", u.shape)
     return Samples(
         axes=axes[: points.shape[1]],
         fields=fields if known is None else known.fields,
         points=points,
         u=u,
         reference=_optional(result, "reference", u.shape),
-        deviation=_optional(result, "sd", u.shape),
+        deviation=deviation if deviation is not None and np.any(deviation > 0) else None,
         branches=branches if branches is not None and branches.shape[1] > 1 else None,
         spectrum=_spectrum(result),
         problem=known,

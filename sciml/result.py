@@ -198,15 +198,16 @@ class Result:
     def table(self) -> dict[str, list[Any]]:
         """Return what `value` lists with one entry a state, or one a solution found.
 
-        States: its longest equal lists. Several solutions of an equation: the columns of
-        ``branches``.
+        States: its longest equal lists. An equation: the columns of ``branches`` where there are
+        several, else nothing.
         """
         branches = self.value.get("branches") or []
         if len(branches) > 1:
             names = list(dict.fromkeys(name for branch in branches for name in branch))
             return {name: [branch.get(name) for branch in branches] for name in names}
+        if "u" in self.arrays:
+            return {}
         lists = {k: v for k, v in self.value.items() if isinstance(v, list) and v}
-        lists.pop("branches", None)
         first = self.value.get("energies") or next(iter(lists.values()), [])
         return {k: v for k, v in lists.items() if len(v) == len(first)}
 

@@ -101,6 +101,7 @@ class Polynomials:
             "spectrum": {axis: spectrum for axis in self.problem.domain.axes},
             "branches": [branch] * settings.branches,
             "unknowns": len(z),
+            "points": [len(points) for _, points in self.rows],
             "theta": {settings.theta: {"value": 0.25, "sd": 1e-3}} if settings.theta else {},
         }
         if settings.branches > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sciml.cli import output
@@ -30,6 +31,8 @@ HEADINGS = {
 
 PRECISE = ("energies", "lower_bounds", "upper_bounds", "reference_energies")
 
+SHORT = 6
+"""numbers of a list that is printed on one line"""
 COMPONENTS = 8
 """rows of a spectrum's table"""
 
@@ -41,10 +44,8 @@ def result(console: Console, found: Result) -> None:
     say(console, f"method {found.method}: {found.label}")
     states(console, found)
     spectrum(console, found)
-    listed = found.table()
-    for name, value in found.value.items():
-        if name not in listed and not isinstance(value, list | dict):
-            say(console, f"{name:<26} {output.cell(value)}")
+    for name, text in scalars(found):
+        say(console, f"{name:<26} {text}")
     for name, guess in (found.value.get("theta") or {}).items():
         say(console, f"{name:<26} {inferred(guess['value'], guess.get('sd'))}")
     for name, value in found.metrics.items():
@@ -57,6 +58,18 @@ def result(console: Console, found: Result) -> None:
         say(console, f"  try: {found.status.advice}", style=style)
     if found.run is not None:
         say(console, f"run {found.run}")
+
+
+def scalars(found: Result) -> Iterator[tuple[str, str]]:
+    """Give the scalars of an answer, and the short lists of an equation's, as text by name."""
+    listed = found.table()
+    for name, value in found.value.items():
+        if name in listed or isinstance(value, dict):
+            continue
+        if not isinstance(value, list):
+            yield name, output.cell(value)
+        elif "u" in found.arrays and len(value) <= SHORT and name != "branches":
+            yield name, ", ".join(output.cell(entry) for entry in value)
 
 
 def inferred(value: float, deviation: float | None) -> str:

@@ -33,6 +33,7 @@ def test_solve_shows_everything_that_is_known_of_a_solution(line, run):
     ]
     assert rows[head + 9] == ["and", "4", "lighter", "components"]
     assert ["unknowns", "11"] in rows
+    assert ["points", "20,", "1,", "1"] in rows
     assert ["scale", "0.25", "±", "0.001"] in rows
     named = {row[0] for row in rows if len(row) == 2}
     assert {"residual", "condition_residual", "rel_l2", "max_error", "coverage"} < named

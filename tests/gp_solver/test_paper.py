@@ -85,8 +85,9 @@ def test_the_conditional_mean_differentiates_a_sine():
 
     with float64():
         weights, second, mixed, grid = map(np.asarray, evaluate(u))
-        found = process().mean_at(weights, points)
-        assert process().mean_at(weights, points[:0]).shape == (0,)
+        prior = process()
+        found = prior.mean_at(weights, points)
+        assert prior.mean_at(weights, points[:0]).shape == (0,)
     np.testing.assert_allclose(second, -4 * u, atol=3e-2)
     np.testing.assert_allclose(mixed, 2 * np.cos(2 * x)[:, None] * np.exp(y), atol=3e-2)
     np.testing.assert_allclose(found, np.sin(2 * points[:, 0]) * np.exp(points[:, 1]), atol=1e-5)
@@ -94,29 +95,23 @@ def test_the_conditional_mean_differentiates_a_sine():
     np.testing.assert_allclose(grid, exact, atol=1e-5)
 
 
-def dense_objective(model, params):
+def dense_objective(nodes, params, matrices):
     """The formula in print with whole matrices: no Toeplitz, no Kronecker algebra, no jet."""
-    axes = zip(("t", "x"), model.nodes, strict=True)
-    kernels = [(paper.kernel_of(params["axes"][a], model.config), jnp.asarray(n)) for a, n in axes]
-    k = [gram(kernel, n, n) + 1e-6 * jnp.eye(len(n)) for kernel, n in kernels]
-    first = [gram(kernel, n, n, order_x=1) @ jnp.linalg.inv(m)
-             for (kernel, n), m in zip(kernels, k, strict=True)]  # fmt: skip
-    eyes = [jnp.eye(len(n)) for _, n in kernels]
-    u, whole = params["U"].ravel(), jnp.kron(*k)
-    t, x = (c.ravel() for c in np.meshgrid(*model.nodes, indexing="ij"))
-    u_t, u_x, u_tx = (
-        jnp.kron(a, b) @ u for a, b in ((first[0], eyes[1]), (eyes[0], first[1]), first)
-    )
+    k, slopes = zip(*matrices(params["axes"]), strict=True)
+    k = [matrix + 1e-6 * np.eye(len(matrix)) for matrix in k]
+    first = [slope @ np.linalg.inv(matrix) for slope, matrix in zip(slopes, k, strict=True)]
+    eyes, sides, whole = [np.eye(len(n)) for n in nodes], params["U"], np.kron(*k)
+    u = sides.ravel()
+    t, x = (c.ravel() for c in np.meshgrid(*nodes, indexing="ij"))
+    pairs = (first[0], eyes[1]), (eyes[0], first[1]), first
+    u_t, u_x, u_tx = (np.kron(a, b) @ u for a, b in pairs)
     equation = u_t + 1.5 * u_x + u_tx + u**2 - np.exp(x * t)
-    sides = params["U"]
-    faces = jnp.concatenate([
-        sides[0] - np.sin(model.nodes[1]), sides[:, 0] - model.nodes[0],
-        sides[:, -1] - model.nodes[0],
-    ])  # fmt: skip
-    prior = 0.5 * jnp.linalg.slogdet(whole)[1] + 0.5 * u @ jnp.linalg.solve(whole, u)
+    faces = [sides[0] - np.sin(nodes[1]), sides[:, 0] - nodes[0], sides[:, -1] - nodes[0]]
+    gaps = np.concatenate(faces)
+    prior = 0.5 * np.linalg.slogdet(whole)[1] + 0.5 * u @ np.linalg.solve(whole, u)
     tau, v = params["log_tau"], params["log_v"]
-    on_faces = 0.5 * faces.size * tau - 0.5 * jnp.exp(tau) * jnp.sum(faces**2)
-    inside = 0.5 * equation.size * v - 0.5 * jnp.exp(v) * jnp.sum(equation**2)
+    on_faces = 0.5 * gaps.size * tau - 0.5 * np.exp(tau) * np.sum(gaps**2)
+    inside = 0.5 * equation.size * v - 0.5 * np.exp(v) * np.sum(equation**2)
     return prior - 200.0 * on_faces - inside
 
 
@@ -124,11 +119,27 @@ def test_the_objective_and_its_slope_are_those_of_dense_matrices():
     with float64():
         model = paper.Model(front(), paper.Config(points=7, components=3, frequency_max=2.0))
         params = scattered(model)
-        found = jax.jit(jax.value_and_grad(model.negative_log_joint))(params)
-        dense = jax.jit(jax.value_and_grad(lambda p: dense_objective(model, p)))(params)
-        assert float(found[0]) == pytest.approx(float(dense[0]), rel=1e-7)
-        slopes, expected = (np.asarray(ravel_pytree(g)[0]) for _, g in (found, dense))
-        np.testing.assert_allclose(slopes, expected, rtol=1e-4, atol=1e-6 * np.max(abs(expected)))
+        value, slope = jax.jit(jax.value_and_grad(model.negative_log_joint))(params)
+
+        @jax.jit
+        def matrices(axes):
+            kernels = [paper.kernel_of(axes[a], model.config) for a in ("t", "x")]
+            pairs = zip(kernels, map(jnp.asarray, model.nodes), strict=True)
+            return [tuple(gram(k, n, n, order_x=m) for m in (0, 1)) for k, n in pairs]
+
+        def dense(z):
+            return dense_objective(model.nodes, jax.tree.map(np.asarray, unravel(z)), matrices)
+
+        flat, unravel = ravel_pytree(params)
+        assert float(value) == pytest.approx(dense(flat), rel=1e-7)
+        slope = np.asarray(ravel_pytree(slope)[0])
+        ends = np.cumsum([leaf.size for leaf in jax.tree.leaves(params)])
+        for end, leaf in zip(ends, jax.tree.leaves(params), strict=True):
+            direction = np.zeros(flat.size)  # along one kind of parameter at a time
+            direction[end - leaf.size : end] = np.random.default_rng(1).normal(size=leaf.size)
+            h = 1e-5 * direction
+            difference = (dense(flat + h) - dense(flat - h)) / 2e-5
+            assert difference == pytest.approx(slope @ direction, rel=1e-4)
 
 
 def test_a_wave_is_found_with_its_frequency():

@@ -39,7 +39,7 @@ def test_what_cannot_be_drawn_is_refused():
 def test_the_title_tells_the_ending_and_the_residual_where_no_error_is_known():
     result = replace(line(smooth), metrics={"residual": 0.25}, status=Status.UNRESOLVED)
     title = plot.draw(result).get_title(loc="left")
-    assert title == "p:  residual $2.5 \\times 10^{-1}$  (UNRESOLVED)"
+    assert title == "p:  residual $0.25$  (UNRESOLVED)"
     assert plot.draw(replace(result, metrics={})).get_title(loc="left") == "p  (UNRESOLVED)"
 
 

@@ -50,7 +50,8 @@ def test_without_a_closed_form_the_deviation_takes_the_place_of_the_error():
     assert labelled(top, "closed form") == []
     assert below.get_ylabel() == "half of 95 % band"
     alone = panels(plot.draw(replace(result, arrays={k: arrays[k] for k in ("x", "u")})))
-    assert len(alone) == 1
+    zero = plot.draw(replace(result, arrays={**arrays, "sd": 0 * arrays["sd"]}))
+    assert len(alone) == len(panels(zero)) == 1
     assert texts(alone[0]) == []
 
 

@@ -1,0 +1,196 @@
+"""The task of a problem on a box: one level a step, the best so far kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from gp_solver import outcome as outcomes
+from gp_solver import posterior
+from gp_solver.boxsolve import (
+    GOAL,
+    BoxProblem,
+    Solution,
+    first_plans,
+    other_branches,
+    solve_level,
+    widen,
+)
+from gp_solver.branches import norm
+from gp_solver.field import Field
+from gp_solver.resolution import Plan
+from gp_solver.separable import CRITICAL
+from sciml.method import Info, Outcome
+from sciml.status import Status
+
+SMALL_GAIN = 2.0
+"""factor by which a richer level must lower the residual to be worth another"""
+EXPRESSED = 3e-12
+"""share that no axis' functions express, relative, below which richer ones add nothing"""
+AMPLIFYING = 1e-6
+"""relative distance to a resonance that is worth a warning"""
+
+
+@dataclass(eq=False)
+class BoxTask:
+    """A ladder of levels for one problem on a box.
+
+    Attributes
+    ----------
+    given : the problem.
+    tolerance : largest relative residual of a converged result.
+    branches : whether to look for further solutions.
+    seed : of random starts and draws.
+    steps : levels at most.
+    frequencies : of each axis; None to detect them.
+    doubts : warnings that are known before solving, and whether they spoil the result.
+    """
+
+    given: BoxProblem
+    tolerance: float
+    branches: bool
+    seed: int
+    steps: int
+    frequencies: list[tuple[float, ...]] | None = None
+    doubts: Sequence[str] = ()
+    spoiled: bool = False
+    solved: dict[tuple[int, ...], Solution] = field(default_factory=dict)
+    _first: list[Plan] | None = None
+
+    def init(self) -> dict[str, np.ndarray]:
+        """The level at which the data can be expressed; nothing solved."""
+        levels = np.array([plan.level for plan in self.first])
+        return {"levels": levels, "best": levels, "residual": np.array(np.inf)}
+
+    @property
+    def first(self) -> list[Plan]:
+        """The plans of the first level (found once)."""
+        if self._first is None:
+            self._first = first_plans(self.given, self.frequencies)
+        return self._first
+
+    def plans(self, levels: Sequence[int] | np.ndarray) -> list[Plan]:
+        """The plans of a state's levels."""
+        return [replace(p, level=int(n)) for p, n in zip(self.first, levels, strict=True)]
+
+    def solution(self, levels: Sequence[int] | np.ndarray) -> Solution:
+        """The solution at these levels (computed once in a process)."""
+        key = tuple(int(n) for n in levels)
+        if key not in self.solved:
+            self.solved[key] = solve_level(self.given, self.plans(levels))
+        return self.solved[key]
+
+    def step(self, state: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], Info]:
+        """Solve at the state's levels; go on to richer ones as long as that helps."""
+        found = self.solution(state["levels"])
+        left = max(found.check.residual, found.check.conditions)
+        best, before = state["best"], float(state["residual"])
+        better = left < before
+        best = state["levels"] if better else best
+        richer = widen(self.plans(state["levels"]), found.check)
+        helped = not np.isfinite(before) or left * SMALL_GAIN < before or left > self.tolerance
+        expressed = max(found.check.by_axis) <= EXPRESSED and left <= self.tolerance
+        done = expressed or found.check.residual <= GOAL or not helped or richer is None
+        levels = state["levels"] if richer is None else np.array([p.level for p in richer])
+        following = {"levels": levels, "best": best, "residual": np.array(min(left, before))}
+        metrics = {
+            "residual": found.check.residual,
+            "condition_residual": found.check.conditions,
+            "unknowns": float(np.prod(found.system.shape)),
+        }
+        return following, Info(metrics, Status.CONVERGED if done else None)
+
+    def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
+        """The best solution with its posterior, other branches, and what to doubt."""
+        best = self.solution(state["best"])
+        found = [best]
+        if self.branches and not self.given.like.linear and best.converged:
+            found = other_branches(best, seed=self.seed) or [best]
+        fields = [posterior.field(self.given, s, seed=self.seed) for s in found[:1]]
+        fields += [_plain(s, fields[0]) for s in found[1:]]
+        warnings, spoiled = self._doubts(found[0])
+        left = max(found[0].check.residual, found[0].check.conditions)
+        if status in (Status.CONVERGED, Status.MAX_STEPS):
+            resolved = left <= self.tolerance and not (spoiled or self.spoiled)
+            status = Status.CONVERGED if resolved else Status.UNRESOLVED
+            if found[0].modes.closest < CRITICAL or found[0].inconsistent > 1e-8:
+                status = Status.ILL_CONDITIONED
+            elif resolved and len(found) > 1:
+                status = Status.SEVERAL
+        return outcomes.outcome(
+            self.given.problem,
+            fields[0],
+            status=status,
+            metrics={
+                "residual": found[0].check.residual,
+                "condition_residual": found[0].check.conditions,
+            },
+            unknowns=int(np.prod(found[0].system.shape)),
+            warnings=[*self.doubts, *warnings],
+            value={"resolution": self._resolution(found[0])},
+            branches=[(f, _judged(s)) for f, s in zip(fields, found, strict=True)],
+        )
+
+    def _resolution(self, solution: Solution) -> dict[str, Any]:
+        """Functions and quadrature points along each axis."""
+        return {
+            name: {
+                "functions": axis.size,
+                "carriers": list(axis.features.carriers),
+                "points": len(axis.nodes),
+            }
+            for name, axis in zip(
+                self.given.problem.domain.axes, solution.system.axes, strict=True
+            )
+        }
+
+    def _doubts(self, solution: Solution) -> tuple[list[str], bool]:
+        """Sentences on what is wrong with a solution, and whether it is no good for that."""
+        doubts, check, modes = [], solution.check, solution.modes
+        if modes.null:
+            constant = "a constant" if modes.null == 1 else f"{modes.null} functions"
+            doubts.append(
+                f"The equation and its conditions leave the solution open up to {constant} "
+                f"(a null mode: all conditions on derivatives, or an exact resonance); the one "
+                f"without that part is returned."
+            )
+        if solution.inconsistent > 1e-8:
+            doubts.append(
+                f"The data have a part of relative size {solution.inconsistent:.1e} that no "
+                "solution can meet: source and boundary data do not balance."
+            )
+        if modes.closest < AMPLIFYING:
+            doubts.append(
+                f"The operator is within {modes.closest:.1e}, relative, of one that determines "
+                "nothing (a resonance): errors in the data are amplified that much."
+            )
+        if not solution.converged:
+            doubts.append("Newton's method ended before its steps became small.")
+        if max(check.residual, check.conditions) > self.tolerance:
+            worst = int(np.argmax(check.by_axis))
+            name = self.given.problem.domain.axes[worst]
+            doubts.append(
+                f"The relative residual at fresh points is {check.residual:.1e}, of the "
+                f"conditions {check.conditions:.1e}; the tolerance is {self.tolerance:.0e}. The "
+                f"solution is least resolved along '{name}' "
+                f"({solution.system.axes[worst].size} functions)."
+            )
+        return doubts, not solution.converged
+
+
+def _plain(solution: Solution, like: Field) -> Field:
+    """A branch as a field without draws."""
+    empty = np.zeros((0, 1, *solution.tensor.shape), np.float32)
+    return Field(
+        like.bases, solution.tensor[None], empty, like.extra, np.zeros((0, 1, 0), np.float32)
+    )
+
+
+def _judged(solution: Solution) -> Mapping[str, float]:
+    return {
+        "residual": solution.check.residual,
+        "norm": norm(solution.system, solution.tensor),
+    }

@@ -1,0 +1,77 @@
+"""The posterior of a solution on a box: what its residual leaves open.
+
+The residual at fresh points is taken for white noise in the equation, of that size: the
+coefficients of the projected equation then have variance ρ² |Ω| / N each, and the solution that of
+L⁻¹ applied to them. For a resolved solution the bands are those of rounding; where the functions
+cannot express the solution they widen with the residual.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from gp_solver.box import System, Tensor, coordinates
+from gp_solver.boxsolve import BoxProblem, Solution
+from gp_solver.field import Basis, Field
+from gp_solver.linear import Linearisation, factorised, separable_terms
+
+NUMBERS = 2**21
+"""numbers that the draws of one field may hold"""
+FEWEST, MOST, COSTLY = 8, 64, 12
+"""draws: at least, at most, and where each costs an iterative solution"""
+ROUNDING = 1e-14
+"""relative size of what rounding leaves in any case"""
+
+
+def field(given: BoxProblem, solution: Solution, *, seed: int) -> Field:
+    """Return the posterior of the solution of one field on a box."""
+    system, check = solution.system, solution.check
+    volume = float(np.prod([np.sum(axis.weights) for axis in system.axes]))
+    unknowns = int(np.prod(system.shape))
+    spread = check.absolute * np.sqrt(volume / unknowns)
+    draws = spread * _draws(given, solution, np.random.default_rng(seed))
+    floor = (ROUNDING + check.conditions) * check.size
+    bases = tuple(Basis(axis.features, axis.coefficients) for axis in system.axes)
+    return Field(
+        bases,
+        solution.tensor[None],
+        draws[:, None].astype(np.float32),
+        np.zeros((1, 0)),
+        np.zeros((len(draws), 1, 0), np.float32),
+        floor,
+    )
+
+
+def _draws(
+    given: BoxProblem, solution: Solution, rng: np.random.Generator
+) -> Float[np.ndarray, "..."]:
+    """L⁻¹ of standard normal coefficients, as coefficients of all functions [s, ...]."""
+    system = solution.system
+    unknowns = int(np.prod(system.shape))
+    count = int(np.clip(NUMBERS // unknowns, FEWEST, MOST))
+    solve = None
+    if given.like.linear:
+        terms = separable_terms(system)
+        operator = factorised(system, terms) if terms is not None else None
+        solve = operator.solve if operator is not None else None
+    if solve is None:
+        count = min(count, COSTLY if len(system.shape) > 1 else MOST)
+        solve = _linearised(system, solution.tensor)
+    drawn = np.zeros((count, *solution.tensor.shape))
+    for one in drawn:
+        system.interior(one)[...] = solve(rng.standard_normal(system.shape))
+    return drawn
+
+
+def _linearised(system: System, tensor: Tensor) -> object:
+    """Solutions with the equation linearised at a solution, to a few digits."""
+    x, sampled = coordinates(system.problem, system.nodes), system.samples(system.nodes)
+    values = system.jet(tensor, [list(axis.table) for axis in system.axes])
+    _, slopes = system.equation.linearised(values, x, sampled)
+    grid = [len(n) for n in system.nodes]
+    around = Linearisation(system, {n: s.reshape(grid) for n, s in slopes.items()})
+    if len(grid) == 1:
+        inverse = np.linalg.inv(around.dense())
+        return lambda right: inverse @ right
+    return lambda right: around.solve(right, tolerance=1e-2)[0]
