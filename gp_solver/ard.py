@@ -23,7 +23,7 @@ from gp_solver.collocation import Collocation, collocation
 from gp_solver.evidence import select
 from gp_solver.features import Features
 from gp_solver.field import Basis, Field
-from gp_solver.recentre import Fitted, fitted, recentred, reweighted, rounding, widened
+from gp_solver.recentre import Fitted, fitted, recentred, reweighted, rounded, rounding, widened
 from sciml.errors import BadConfig
 from sciml.precision import float64
 from sciml.problem import Problem
@@ -40,6 +40,10 @@ ACTIVE = 1e-6
 """share of the solution from which a component counts"""
 PREDICTED = 1e-2
 """relative error of left-out points up to which the frequencies are enough"""
+GOAL, GAIN = 1e-6, 0.1
+"""that error beyond which higher frequencies are tried, and the factor that makes them worth it"""
+NARROW = 1e-2
+"""width of the band, relative to the solution, up to which the points determine it"""
 FEWEST, DRAWS = 6, 200
 ROUNDING = 2e-15
 """standard deviation, relative to the largest value, that rounding adds"""
@@ -121,15 +125,16 @@ def solve_ard(
         given = collocation(problem, points)
         nyquist = 0.5 / float(given.points[1] - given.points[0])
         highest, raised = float(frequency_max), False
-        while True:
-            grid, fit = _selected(given, components, min(highest, nyquist), iterations)
-            if fit.regression.missed < PREDICTED or highest >= nyquist:
+        grid, fit = _selected(given, components, min(highest, nyquist), iterations)
+        while fit.regression.missed > GOAL and highest < nyquist:
+            more = min(2 * components, points)
+            wider = _selected(given, more, min(2 * highest, nyquist), iterations)
+            if wider[1].regression.missed > GAIN * fit.regression.missed:
                 break
-            highest, raised = 2 * highest, True
-            components = min(2 * components, points)
-        spectrum_then = fit.amplitudes
+            (grid, fit), components, highest, raised = wider, more, 2 * highest, True
+        shares = fit.amplitudes
         fit = _polished(given, fit)
-        return _solution(given, fit, grid, spectrum_then, highest, raised, seed)
+        return _solution(given, fit, grid, shares, highest, raised, seed)
 
 
 def _check(points: int, components: int, frequency_max: float, iterations: int) -> None:
@@ -209,18 +214,22 @@ def _solution(
     """The answer with its band, from the posterior of the best guess."""
     rng = np.random.default_rng(seed)
     others = ambiguous(given, fit, highest)
-    wide = widened(fit, given.linearised(fit.mean, fit.table), given.orders)
+    near = given.linearised(fit.mean, fit.table)
+    wide = widened(fit, near, given.orders)
     if others:
         features, deviations = ensemble(given, wide, fit.mean, others, DRAWS, rng)
     else:
         features, deviations = fit.features, wide.draws(DRAWS, rng)
     mean = np.zeros(features.count)
     mean[: fit.features.count] = fit.mean
-    left_out = fit.regression.missed
+    common = rounded(given, fit, near)
+    deviations[: len(common)] += common[:, None] * rng.standard_normal(DRAWS)
+    field, left_out = _field(features, mean, deviations), fit.regression.missed
+    width = _width(field, given)
     residual = given.residual(fit.mean, fit.table)
     size = fit.scale * float(np.sqrt(np.mean(fit.regression.right**2))) or 1.0
     return ArdSolution(
-        field=_field(features, mean, deviations),
+        field=field,
         spectrum=Spectrum(
             np.array([0.0, *grid.carriers]),
             shares,
@@ -229,9 +238,9 @@ def _solution(
         ),
         residual=float(np.sqrt(np.mean(residual**2))) / size,
         left_out=left_out,
-        resolved=not others and left_out < PREDICTED,
+        resolved=not others and left_out < PREDICTED and width < NARROW,
         unknowns=fit.features.count,
-        warnings=_warnings(given, fit, others, highest, raised, left_out),
+        warnings=_warnings(given, fit, others, highest, raised, left_out, width),
     )
 
 
@@ -248,6 +257,13 @@ def _field(
     return Field((basis,), np.eye(1, 1 + count), draws, none, np.zeros((count, 1, 0)), floor)
 
 
+def _width(field: Field, given: Collocation) -> float:
+    """Root mean square of the standard deviation, relative to that of the mean."""
+    x = np.linspace(*given.ends, 1000)[:, None]
+    size = float(np.sqrt(np.mean(field.values(x) ** 2))) or 1.0
+    return float(np.sqrt(np.mean(field.deviation(x) ** 2))) / size
+
+
 def _warnings(
     given: Collocation,
     fit: Fitted,
@@ -255,6 +271,7 @@ def _warnings(
     highest: float,
     raised: bool,
     left_out: float,
+    width: float,
 ) -> tuple[str, ...]:
     count, (lower, upper) = len(given.points), given.ends
     nyquist = 0.5 * (count - 1) / (upper - lower)
@@ -278,5 +295,10 @@ def _warnings(
         said.append(
             f"The source at one point is predicted from the others to {left_out:.0%} of its size "
             f"only: the points do not resolve it yet. Try {2 * count - 1} points."
+        )
+    elif width >= NARROW and not others:
+        said.append(
+            f"The band is {width:.0%} of the solution: the points do not determine it yet. Try "
+            f"{2 * count - 1} points."
         )
     return tuple(said)

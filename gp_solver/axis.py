@@ -98,12 +98,15 @@ class Axis:
 
     def fit(self, samples: Float[np.ndarray, "q ..."]) -> Float[np.ndarray, "k ..."]:
         """Return the coefficients of functions known at the nodes (least squares)."""
-        root = np.sqrt(self.weights)[:, None]
-        matrix = root * self.table[0]
-        size = np.linalg.norm(matrix, axis=0)
         flat = samples.reshape(len(samples), -1)
-        found = np.linalg.lstsq(matrix / size, root * flat, rcond=1e-15)[0]
-        return (found / size[:, None]).reshape(-1, *samples.shape[1:])
+        root = np.sqrt(self.weights)[:, None]
+        size = np.linalg.norm(root * self.table[0], axis=0)
+        q, r = np.linalg.qr(root * self.table[0] / size)
+        found = np.zeros((self.size, flat.shape[1]))
+        for _ in range(2):  # the second pass repairs what the first lost to rounding
+            rest = root * (flat - self.table[0] @ found)
+            found += scipy.linalg.solve_triangular(r, q.T @ rest) / size[:, None]
+        return found.reshape(-1, *samples.shape[1:])
 
 
 def build(

@@ -30,6 +30,10 @@ SMALL_GAIN = 2.0
 """factor by which a richer level must lower the residual to be worth another"""
 EXPRESSED = 3e-12
 """share that no axis' functions express, relative, below which richer ones add nothing"""
+CONTRADICTION = 1e-8
+"""relative size of data that no solution can meet, from which there is none"""
+PATIENCE = 1
+"""levels in a row that may bring nothing"""
 AMPLIFYING = 1e-6
 """relative distance to a resonance that is worth a warning"""
 
@@ -63,7 +67,12 @@ class BoxTask:
     def init(self) -> dict[str, np.ndarray]:
         """The level at which the data can be expressed; nothing solved."""
         levels = np.array([plan.level for plan in self.first])
-        return {"levels": levels, "best": levels, "residual": np.array(np.inf)}
+        return {
+            "levels": levels,
+            "best": levels,
+            "residual": np.array(np.inf),
+            "idle": np.array(0),
+        }
 
     @property
     def first(self) -> list[Plan]:
@@ -93,9 +102,22 @@ class BoxTask:
         richer = widen(self.plans(state["levels"]), found.check)
         helped = not np.isfinite(before) or left * SMALL_GAIN < before or left > self.tolerance
         expressed = max(found.check.by_axis) <= EXPRESSED and left <= self.tolerance
-        done = expressed or found.check.residual <= GOAL or not helped or richer is None
+        idle = 0 if left * SMALL_GAIN < before else int(state["idle"]) + 1
+        hopeless = found.inconsistent > CONTRADICTION or idle > PATIENCE
+        done = (
+            expressed
+            or hopeless
+            or found.check.residual <= GOAL
+            or not helped
+            or richer is None
+        )
         levels = state["levels"] if richer is None else np.array([p.level for p in richer])
-        following = {"levels": levels, "best": best, "residual": np.array(min(left, before))}
+        following = {
+            "levels": levels,
+            "best": best,
+            "residual": np.array(min(left, before)),
+            "idle": np.array(idle),
+        }
         metrics = {
             "residual": found.check.residual,
             "condition_residual": found.check.conditions,
@@ -116,7 +138,7 @@ class BoxTask:
         if status in (Status.CONVERGED, Status.MAX_STEPS):
             resolved = left <= self.tolerance and not (spoiled or self.spoiled)
             status = Status.CONVERGED if resolved else Status.UNRESOLVED
-            if found[0].modes.closest < CRITICAL or found[0].inconsistent > 1e-8:
+            if found[0].modes.closest < CRITICAL or found[0].inconsistent > CONTRADICTION:
                 status = Status.ILL_CONDITIONED
             elif resolved and len(found) > 1:
                 status = Status.SEVERAL
@@ -157,7 +179,7 @@ class BoxTask:
                 f"(a null mode: all conditions on derivatives, or an exact resonance); the one "
                 f"without that part is returned."
             )
-        if solution.inconsistent > 1e-8:
+        if solution.inconsistent > CONTRADICTION:
             doubts.append(
                 f"The data have a part of relative size {solution.inconsistent:.1e} that no "
                 "solution can meet: source and boundary data do not balance."

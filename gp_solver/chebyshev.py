@@ -278,7 +278,8 @@ def evaluate(
     lower, upper = np.array(ends).T
     position = (2 * points - lower - upper) / (upper - lower)
     inside = np.flatnonzero(np.all(np.abs(position) <= 1 + 1e-12, axis=1))
-    for part in np.split(inside, range(CHUNK, len(inside), CHUNK)):
+    for start in range(0, len(inside), CHUNK):
+        part = inside[start : start + CHUNK]
         found[part, 0] = chebyshev_grid.interpolated(values, np.clip(position[part], -1.0, 1.0))
     return found
 

@@ -1,8 +1,8 @@
 """The general solver: any domain, data with noise, unknown parameters, by Bayesian regression.
 
 Level by level the functions are made richer; at each the equation, the conditions and the data are
-rows of a Gauss-Newton regression (`gp_solver.rows`, `gp_solver.regression`), until what is left
-over at points where nothing was asked is small, or the evidence of noisy data no longer grows.
+rows of a Gauss-Newton regression, until what is left over at points where nothing was asked is
+small, or until the evidence of noisy data no longer grows.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import numpy as np
 from jaxtyping import Float
 
 from gp_solver.field import Field
-from gp_solver.regression import Block, Fit, Learned, Prior, block, gauss_newton, learn, posterior
-from gp_solver.rows import OBSERVED, PARAMETER, Group, Rows, Statement, linearised, statements
+from gp_solver.regression import Block, Prior, block, learn, posterior
+from gp_solver.rows import OBSERVED, PARAMETER, Group, Linearised, Rows, Statement, linearised, statements
+from gp_solver.starts.gauss_newton import Fit, gauss_newton
 from gp_solver.starts.chords import frequencies as seen_frequencies
 from gp_solver.starts.chords import noisy_frequencies
 from gp_solver.starts.points import PER_AXIS, fresh, inside, place
@@ -26,92 +27,88 @@ from sciml.errors import BadProblem
 from sciml.problem import Problem
 
 GOAL = 1e-11
-"""relative residual at fresh points at which no richer level is tried"""
 LARGEST = 2700
-"""coefficients that a level may have"""
 EXACT = 1e-11
-"""noise of exact data, relative to the largest term of a row"""
-WIDE = 1e3
-"""standard deviation of the prior, relative to the size of the solution"""
+EASED = 1e-3
+WIDE = 100.0
 GUESSED = 10.0
-"""standard deviation of an unknown parameter, relative to its first guess"""
 DRAWS = 128
 FRESH = 1000
-Report = Callable[[int, Mapping[str, float]], None]
+ROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A problem with what is found out about it once.
-
-    Attributes
-    ----------
-    problem, statements, enrichment : what is solved.
-    frequencies : along each axis, in cycles per unit.
-    """
-
     problem: Problem
     statements: tuple[Statement, ...]
     enrichment: Enrichment
     frequencies: tuple[tuple[float, ...], ...]
 
     @property
-    def is_noisy(self) -> bool:
-        """Whether the equation itself holds up to noise only."""
+    def is_loose(self) -> bool:
         return any(s.samples for s in self.statements)
+
+    @property
+    def learns_prior(self) -> bool:
+        return any(s.noise != 0.0 for s in self.statements if s.name != OBSERVED)
+
+    @property
+    def is_noisy(self) -> bool:
+        return any(s.noise != 0.0 for s in self.statements)
 
     @cached_property
     def volume(self) -> float:
-        """Of the bounding box."""
         return float(np.prod(np.diff(self.problem.domain.bounding_box, axis=1)))
-
-    def noise(self, statement: Statement) -> float | None:
-        """Noise of a statement's rows per unit of their spread: None where it is unknown."""
-        return statement.noise
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """Where a level stands: coefficients, and the sizes by which rows and prior are weighed."""
-
+class Level:
+    number: int
     space: Space
-    z: Float[np.ndarray, " m"]
+    z: np.ndarray
     size: float
+    exact: float          # relative noise of exact rows used
     noise: Mapping[str, float]
-    variance: Float[np.ndarray, " m"]
+    freedom: Mapping[str, float]
+    prior: Prior
+    blocks: Sequence[Block]
+    posterior: object
+    converged: bool
+    residuals: Mapping[str, float]
+    rows: int
+
+    @property
+    def left(self):
+        return max(self.residuals.values(), default=0.0)
 
 
 class Weighed:
-    """The rows of a level with their standard deviations: what Gauss-Newton works on."""
-
-    def __init__(self, rows: Sequence[Rows], state: State, relaxed: float = EXACT) -> None:
-        self.rows, self.noise = rows, {}
-        self._spread = {}
+    def __init__(self, rows, z, size, exact, noise):
+        self.rows = rows
+        self.spread, self.noise = [], []
         for r in rows:
-            lin = r.at(state.z)
+            lin = r.at(z)
             stated = r.group.statement.noise
+            name = r.group.name
             if stated == 0.0:
-                self._spread[r.group.name] = scale(r, lin, state.size)
-                self.noise[r.group.name] = relaxed * state.noise.get(r.group.name, 1.0)
+                self.spread.append(scale(r, lin, size)); self.noise.append(exact)
             else:
-                self._spread[r.group.name] = lin.spread
-                self.noise[r.group.name] = state.noise.get(r.group.name, stated if stated is not None else 0.1 * float(np.sqrt(np.mean((lin.residual/lin.spread)**2))))
+                self.spread.append(np.maximum(lin.spread, 1e-300))
+                guess = 0.1*float(np.sqrt(np.mean((lin.residual/lin.spread)**2)))
+                self.noise.append(noise.get(name, stated if stated is not None else guess))
 
     def blocks(self, z):
         out = []
-        for r in self.rows:
+        for r, s, n in zip(self.rows, self.spread, self.noise):
             lin = r.at(z)
-            name = r.group.name
-            out.append(block(name, r.matrix(lin.slopes), target=-lin.residual, spread=self._spread[name], noise=self.noise[name], is_known=r.group.statement.noise is not None))
-        return sorted(out, key=lambda b: b.noise)
+            out.append(block(r.group.name, r.matrix(lin.slopes), target=-lin.residual, spread=s, noise=n, is_known=r.group.statement.noise is not None))
+        return out
 
     def missing(self, z):
-        order = sorted(self.rows, key=lambda r: self.noise[r.group.name])
-        return np.concatenate([-r.at(z).residual / (self._spread[r.group.name] * self.noise[r.group.name]) for r in order])
+        return np.concatenate([-r.at(z).residual / (s*n) for r, s, n in zip(self.rows, self.spread, self.noise)])
 
 
-def unit(rows: Rows, slopes, freq) -> float:
-    """What a row makes of a solution of size one, at the least."""
+def unit(rows, slopes, freq) -> float:
     problem = rows.space.problem
     lengths = [hi - lo for lo, hi in problem.domain.bounding_box]
     rates = [1/l + 2*math.pi*max(f, default=0.0) for l, f in zip(lengths, freq)]
@@ -145,10 +142,10 @@ def source(problem, statement):
     return values
 
 
-def first_size(rows, freq):
+def first_size(rows, freq, z):
     found = []
     for r in rows:
-        lin = r.at(np.zeros(r.space.count))
+        lin = r.at(z)
         s = float(np.mean(np.abs(lin.residual))) / max(unit(r, lin.slopes, freq), 1e-300)
         if r.group.statement.name == OBSERVED: s = float(np.std(lin.residual))
         found.append(s)
@@ -167,47 +164,90 @@ def at_points(sp, z, pts):
     return np.stack(out, 1)
 
 
+def solve_level(given, number, before, seed):
+    problem = given.problem
+    feats = [level_features(tuple(b), f, number, loose=given.is_loose) for b, f in zip(problem.domain.bounding_box, given.frequencies)]
+    sp = space(problem, given.enrichment, feats)
+    if sp.count > LARGEST: return None
+    nb = int(PER_AXIS*sum(sp.kept.shape)) if not given.is_loose else 100
+    rows = [Rows(g, sp) for g in place(problem, given.statements, inside(sp, seed=seed), boundary=nb, seed=seed)]
+    rows.sort(key=lambda r: r.group.statement.noise != 0.0)
+    if before is None:
+        z = np.zeros(sp.count)
+        for n, c in sp.parameters.items(): z[c] = problem.theta[n]
+        size, noise, exact = first_size(rows, given.frequencies, z), {}, EXACT
+    else:
+        z = carried(before.z, before.space, sp); size, noise = before.size, before.noise
+        exact = float(np.clip(EASED * before.left, EXACT, 1e-5))
+        if OBSERVED in noise: exact = float(np.clip(1e-4*noise[OBSERVED]/size, EXACT, 1e-4))
+    mean = np.zeros(sp.count); var = np.full(sp.count, (WIDE*size)**2*given.volume)
+    for n, c in sp.parameters.items():
+        mean[c] = problem.theta[n]; var[c] = (GUESSED*abs(problem.theta[n]))**2
+    prior = Prior(mean, var)
+    stages = [exact]
+    if before is None and problem.observations is not None:
+        stages = [e for e in (1e-1, 1e-3, 1e-6) if e > exact] + [exact]
+    for e in stages:
+        w = Weighed(rows, z, size, e, noise)
+        fit = gauss_newton(w, prior, z)
+        z = fit.z
+        if TRACE: print("   stage", e, fit.converged, "%.4g" % fit.objective, {n: z[c] for n, c in sp.parameters.items()})
+    freedom = {}
+    if given.is_noisy:
+        comps = sp.components if given.learns_prior else np.full(sp.count, -1)
+        for _ in range(ROUNDS):
+            ref = z
+            blocks = w.blocks(z)
+            shifted = Prior(prior.mean - z, prior.variance)
+            got = learn(blocks, shifted, components=comps, floor=1e-11*size)
+            changed = max([abs(math.log(got.noise[b.name]/b.noise)) for b in blocks if not b.is_known], default=0.0)
+            noise, freedom = got.noise, got.freedom
+            exact = float(np.clip(1e-4*min([v for k, v in noise.items() if k == OBSERVED], default=0)/size, EXACT, 1e-4))
+            prior = Prior(prior.mean, got.prior.variance)
+            w = Weighed(rows, z, size, exact, noise)
+            fit = gauss_newton(w, prior, z)
+            z = fit.z
+            if TRACE: print("   learn", noise, {n: z[c] for n, c in sp.parameters.items()}, "ev %.5g" % got.posterior.evidence, fit.converged)
+            if changed < 0.01: break
+    pts = fresh(problem, FRESH, seed=seed+7)
+    u = at_points(sp, z, pts)
+    size = float(np.sqrt(np.mean(u**2)))
+    res = {}
+    exacts = [s for s in given.statements if s.noise == 0.0]
+    for g in place(problem, exacts, pts, boundary=int(nb*0.7)+3, seed=seed+7):
+        r = Rows(g, sp); lin = r.at(z)
+        res[g.name] = float(np.sqrt(np.mean((lin.residual/scale(r, lin, size))**2)))
+    return Level(number, sp, z, size, exact, noise, freedom, prior, fit.blocks, fit.posterior, fit.converged, res, sum(len(r.group.points) for r in rows))
+
+TRACE = False
+
 def run(problem, *, freq=None, seed=0, levels=None, verbose=True):
     import time
     given = prepare(problem, freq)
     if verbose: print("frequencies", [np.round(np.array(f)*2*np.pi, 3) for f in given.frequencies])
     dom = problem.domain
     pts = fresh(problem, FRESH, seed=seed+7)
-    st = None
-    for level in levels or range(4, len(LEVELS)):
+    lv = best = old = None
+    for level in levels or range(0 if given.is_loose else 4, len(LEVELS)):
         t0 = time.process_time()
-        feats = [level_features(tuple(b), f, level, loose=given.is_noisy) for b, f in zip(dom.bounding_box, given.frequencies)]
-        sp = space(problem, given.enrichment, feats)
-        if sp.count > LARGEST: print("too large", sp.count); break
-        nb = int(PER_AXIS*sum(sp.kept.shape))
-        ins = inside(sp, seed=seed)
-        rows = [Rows(g, sp) for g in place(problem, given.statements, ins, boundary=nb, seed=seed)]
-        if st is None:
-            size = first_size(rows, given.frequencies)
-            noise = {}
-            z = np.zeros(sp.count)
-            for n, c in sp.parameters.items(): z[c] = problem.theta[n]
-        else:
-            z = carried(st.z, st.space, sp); size, noise = st.size, st.noise
-        mean = np.zeros(sp.count); var = np.full(sp.count, (WIDE*size)**2*given.volume)
-        for n, c in sp.parameters.items():
-            mean[c] = problem.theta[n]; var[c] = (GUESSED*abs(problem.theta[n]))**2
-        st = State(sp, z, size, noise, var)
-        t1 = time.process_time()
-        fit = gauss_newton(Weighed(rows, st), Prior(mean, var), z)
-        z = fit.z
-        u = at_points(sp, z, pts)
-        st = replace(st, z=z, size=float(np.sqrt(np.mean(u**2))))
-        t2 = time.process_time()
-        fr = [Rows(g, sp) for g in place(problem, given.statements, pts, boundary=int(nb*0.7)+3, seed=seed+7)]
-        res = []
-        for r in fr:
-            lin = r.at(z)
-            res.append(float(np.sqrt(np.mean((lin.residual/scale(r, lin, st.size))**2))))
+        new = solve_level(given, level, lv, seed)
+        if new is None: print("too large"); break
+        lv = new
         err = np.nan
         if problem.exact is not None:
-            e = problem.exact(pts); err = np.linalg.norm(e-u)/np.linalg.norm(e)
-        th = {n: z[c] for n, c in sp.parameters.items()}
-        print(f"level {level} shape {sp.kept.shape} M {sp.count} rows {sum(len(r.group.points) for r in rows)} size0 {size:.2e} size {st.size:.2e} conv {fit.converged} obj {fit.objective:.3g} fresh {['%.1e'%r for r in res]} err {err:.1e} {th} t prep {t1-t0:.2f} solve {t2-t1:.2f} check {time.process_time()-t2:.2f}", flush=True)
-        if max(res) < GOAL: break
-    return given, st, fit
+            e = problem.exact(pts); err = np.linalg.norm(e-at_points(lv.space, lv.z, pts))/np.linalg.norm(e)
+        th = {n: lv.z[c] for n, c in lv.space.parameters.items()}
+        if verbose: print(f"level {level} shape {lv.space.kept.shape} M {lv.space.count} rows {lv.rows} size {lv.size:.2e} exact {lv.exact:.1e} conv {lv.converged} ev {lv.posterior.evidence:.6g} fresh { {k: '%.1e'%v for k,v in lv.residuals.items()} } err {err:.1e} noise {lv.noise} {th} t {time.process_time()-t0:.2f}", flush=True)
+        if given.is_loose:
+            if best is None or lv.posterior.evidence > best.posterior.evidence + 1: best = lv
+            else: break
+        else:
+            best = lv
+            if problem.unknowns:
+                k = len(problem.unknowns); th = lv.z[-k:]; sd = lv.posterior.deviations(k)
+                ok = old is not None and np.all(np.abs(sd-old[1])<0.05*sd) and np.all(np.abs(th-old[0])<0.1*sd)
+                old = th, sd
+                if verbose: print(th, sd)
+                if ok and lv.left < 10*lv.exact: break
+            elif lv.left < GOAL: break
+    return given, best

@@ -64,8 +64,16 @@ def factorised(system: System, terms: list[Term]) -> Separable | None:
     for term in terms:
         axis = system.axes[term.axis]
         stiff[term.axis] += axis.operator(term.order, term.coefficient)[:, axis.lifts :]
-    masses = [axis.operator(0)[:, axis.lifts :] for axis in system.axes]
-    return factorise([pencil(s, m) for s, m in zip(stiff, masses, strict=True)])
+    pencils = []
+    for a, axis in enumerate(system.axes):
+        top = [t for t in terms if t.axis == a and t.order == axis.features.order]
+        plain = [t for t in terms if t.axis == a and t.order == 0]
+        leading = sum(float(np.max(np.abs(t.coefficient))) for t in top)
+        lower = sum(float(np.max(np.abs(t.coefficient))) for t in plain)
+        mass = axis.operator(0)[:, axis.lifts :]
+        lower += leading * abs(axis.shift)
+        pencils.append(pencil(stiff[a], mass, leading=leading, lower=lower))
+    return factorise(pencils)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,8 @@ from gp_solver.linear import Linearisation
 
 STEPS = 25
 HALVINGS = 12
+TIGHT, LOOSE = 1e-10, 1e-2
+"""tolerances of inner iterations: as good as the residual is already, within these"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,8 @@ def newton(system: System, start: Tensor, *, steps: int = STEPS) -> Iterate:
     tensor, (right, slopes) = start, work.residual(start)
     size, last = float(np.linalg.norm(right)), np.inf
     for step in range(steps):
-        step_found, found = Linearisation(system, slopes).solve(-right)
+        inner = TIGHT if system.like.linear else float(np.clip(work.relative(size), TIGHT, LOOSE))
+        step_found, found = Linearisation(system, slopes).solve(-right, tolerance=inner)
         if not np.all(np.isfinite(step_found)):
             break
         interior = system.interior(tensor)

@@ -20,7 +20,7 @@ NUMBERS = 2**21
 """numbers that the draws of one field may hold"""
 FEWEST, MOST, COSTLY = 8, 64, 12
 """draws: at least, at most, and where each costs an iterative solution"""
-ROUNDING = 1e-14
+ROUNDING = 1e-12
 """relative size of what rounding leaves in any case"""
 
 
@@ -29,9 +29,9 @@ def field(given: BoxProblem, solution: Solution, *, seed: int) -> Field:
     system, check = solution.system, solution.check
     volume = float(np.prod([np.sum(axis.weights) for axis in system.axes]))
     unknowns = int(np.prod(system.shape))
-    spread = check.absolute * np.sqrt(volume / unknowns)
+    spread = np.hypot(check.absolute, _sampling(given)) * np.sqrt(volume / unknowns)
     draws = spread * _draws(given, solution, np.random.default_rng(seed))
-    floor = (ROUNDING + check.conditions) * check.size
+    floor = (ROUNDING + 10 * check.conditions) * check.size
     bases = tuple(Basis(axis.features, axis.coefficients) for axis in system.axes)
     return Field(
         bases,
@@ -41,6 +41,15 @@ def field(given: BoxProblem, solution: Solution, *, seed: int) -> Field:
         np.zeros((len(draws), 1, 0), np.float32),
         floor,
     )
+
+
+def _sampling(given: BoxProblem) -> float:
+    """What is open about functions that are known on a grid only, in the equation's units."""
+    squares = [
+        (made.error * float(np.sqrt(np.mean(given.problem.sampled[name].values ** 2)))) ** 2
+        for name, made in given.sampled.items()
+    ]
+    return float(np.sqrt(sum(squares)))
 
 
 def _draws(

@@ -149,6 +149,20 @@ def rounding(problem: Collocation, features: Features) -> float:
     return (0.5 * np.finfo(float).eps * (1.0 + turns * largest)) ** 2
 
 
+def rounded(problem: Collocation, fit: Fitted, near: Linearised) -> Float[np.ndarray, " r"]:
+    """Return coefficients of what the mean of the data's rounding does to the solution.
+
+    Three standard deviations of the mean of as many independent errors: a prior without low
+    frequencies would not let them pass, yet arithmetic leaves some there.
+    """
+    matrix, right = fit.table.rows(near, problem.orders)
+    z = np.zeros(matrix.shape[1])
+    block = fit.table.blocks[0]
+    size = 3 * math.sqrt(rounding(problem, fit.features) * float(np.mean(right**2)) / len(right))
+    z[block] = np.linalg.lstsq(matrix[:, block], np.full(len(right), size), rcond=1e-10)[0]
+    return fit.table.homogeneous(z)
+
+
 def recentred(
     problem: Collocation, fit: Fitted, near: Linearised
 ) -> Fitted:

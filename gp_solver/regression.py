@@ -2,8 +2,7 @@
 
 The model is y_g = A_g z + σ_g s ε for each group g of rows, and z ~ N(m, diag v). Rows over their
 standard deviations stand on rows of the prior; the triangle of a QR decomposition of the whole is
-a square root of the posterior's precision, and nothing is squared on the way. What is nonlinear in
-z is linearised step by step (Gauss and Newton).
+a square root of the posterior's precision, and nothing is squared on the way.
 """
 
 from __future__ import annotations
@@ -11,18 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import lapack, solve_triangular
 
 SWEEPS = 80
-STEPS, HALVINGS = 30, 8
 PANEL = 128
 """columns that are eliminated together"""
-CLOSE = 1e-2
-"""decrease of the objective still to come, for each row, at which Gauss-Newton ends"""
 SETTLED = 1e-2
 """gain of the evidence in a sweep, in nats, below which its maximisation ends"""
 SMALLEST = 1e-14
@@ -75,16 +70,6 @@ def block(
     spread = np.ones(len(target)) if spread is None else spread
     logarithm = 2 * float(np.sum(np.log(spread)))
     return Block(name, matrix, target, spread, noise, is_known, len(target), logarithm)
-
-
-def condensed(rows: Block) -> Block:
-    """Return the triangle of a group's rows: the same posterior from no more than m + 1 rows."""
-    if len(rows.target) <= rows.matrix.shape[1] + 1:
-        return rows
-    triangle = np.asarray(_triangle(np.asfortranarray(replace(rows, noise=1.0).whitened)))
-    return replace(
-        rows, matrix=triangle[:, :-1], target=triangle[:, -1], spread=np.ones(len(triangle))
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,88 +143,14 @@ def _triangle(rows: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "k k"]:
     return np.asfortranarray(np.triu(factors[:count]))
 
 
-class Model(Protocol):
-    """What is regressed: rows as functions of the coefficients."""
-
-    def blocks(self, z: Float[np.ndarray, " m"]) -> Sequence[Block]:
-        """The rows linearised about z; the targets are what is missing there."""
-        ...
-
-    def missing(self, z: Float[np.ndarray, " m"]) -> Float[np.ndarray, " n"]:
-        """All targets at z over their standard deviations."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """Where Gauss-Newton ended.
-
-    Attributes
-    ----------
-    z : coefficients.
-    blocks : rows about the last point but one.
-    posterior : of the step from there.
-    converged : whether the next step would have gained next to nothing.
-    objective : -2 log of likelihood times prior at z, without their constants.
-    """
-
-    z: Float[np.ndarray, " m"]
-    blocks: Sequence[Block]
-    posterior: Posterior
-    converged: bool
-    objective: float
-
-
-def gauss_newton(model: Model, prior: Prior, start: Float[np.ndarray, " m"]) -> Fit:
-    """Return the coefficients at which likelihood times prior is highest, near a start."""
-    z, missing = start, model.missing(start)
-    now = _objective(missing, z, prior)
-    for _ in range(STEPS):
-        blocks = model.blocks(z)
-        found = posterior(blocks, Prior(prior.mean - z, prior.variance))
-        factor = 1.0
-        for _ in range(HALVINGS):
-            tried = z + factor * found.mean
-            left = model.missing(tried)
-            after = _objective(left, tried, prior)
-            if after <= now:
-                break
-            factor *= 0.5
-        close = CLOSE * (len(missing) + min(now, after))
-        if not after <= now:
-            return Fit(z, blocks, found, bool(now - found.objective < close), now)
-        z, now = tried, after
-        if factor == 1.0:
-            departure = np.abs(left - np.concatenate([_left(b, found.mean) for b in blocks]))
-            rounding = np.concatenate([_rounding(b, found.mean) for b in blocks])
-            if np.sum(np.maximum(departure - rounding, 0.0) ** 2) < close:
-                return Fit(z, blocks, found, True, now)
-    return Fit(z, blocks, found, False, now)
-
-
-def _left(rows: Block, step: Float[np.ndarray, " m"]) -> Float[np.ndarray, " n"]:
-    """What a linear step leaves of the targets, over their standard deviations."""
-    return (rows.target - rows.matrix @ step) / (rows.noise * rows.spread)
-
-
-def _rounding(rows: Block, step: Float[np.ndarray, " m"]) -> Float[np.ndarray, " n"]:
-    """A bound on the rounding errors in that."""
-    sums = np.abs(rows.target) + np.abs(rows.matrix) @ np.abs(step)
-    return np.finfo(float).eps * sums / (rows.noise * rows.spread)
-
-
-def _objective(missing: Float[np.ndarray, " n"], z: Float[np.ndarray, " m"], prior: Prior) -> float:
-    return float(np.sum(missing**2) + np.sum((z - prior.mean) ** 2 / prior.variance))
-
-
 @dataclass(frozen=True, eq=False)
 class Learned:
     """Variances that maximise the evidence.
 
     Attributes
     ----------
-    noise : σ of each group.
-    freedom : of each group, its rows less the coefficients that they determine.
+    noise : σ of each group in which it was unknown.
+    freedom : of each of those, its rows less the coefficients that they determine.
     prior : with the variances of its components.
     posterior : under these.
     """
@@ -264,22 +175,43 @@ def learn(
     components : number of each coefficient's component; -1 where the variance is given.
     floor : least standard deviation of an unknown noise.
     """
-    blocks = [condensed(b) for b in blocks]
+    blocks = _merged(blocks)
     best: Learned | None = None
     for _ in range(SWEEPS):
         found = posterior(blocks, prior)
         inverse = solve_triangular(found.triangle, np.eye(len(found.mean)))
-        freedom = {b.name: b.rows - _determined(b, inverse) for b in blocks}
-        noise = {b.name: b.noise for b in blocks}
+        unknown = [b for b in blocks if not b.is_known]
+        freedom = {b.name: b.rows - _determined(b, inverse) for b in unknown}
         gain = math.inf if best is None else found.evidence - best.posterior.evidence
         if gain > 0:
-            best = Learned(noise, freedom, prior, found)
-        if gain < SETTLED:
+            best = Learned({b.name: b.noise for b in unknown}, freedom, prior, found)
+        if gain < SETTLED or not (unknown or np.any(components >= 0)):
             break
         prior = _shrunk(prior, components, found, np.sum(inverse**2, axis=1))
-        blocks = [_quietened(b, found, freedom[b.name], floor) for b in blocks]
+        blocks = [_quietened(b, found, freedom, floor) for b in blocks]
     assert best is not None
     return best
+
+
+def _merged(blocks: Sequence[Block]) -> list[Block]:
+    """All rows of known noise as one triangle, and a triangle for each other group."""
+    known = [b.whitened for b in blocks if b.is_known]
+    merged = [_condensed(b) for b in blocks if not b.is_known]
+    if not known:
+        return merged
+    rows = np.vstack(known)
+    one = block("", rows[:, :-1], target=rows[:, -1])
+    logarithm = sum(b.logarithm + 2 * b.rows * math.log(b.noise) for b in blocks if b.is_known)
+    return [_condensed(replace(one, logarithm=logarithm)), *merged]
+
+
+def _condensed(rows: Block) -> Block:
+    """A group with the same posterior and no more than m + 1 rows."""
+    if len(rows.target) <= rows.matrix.shape[1] + 1:
+        return rows
+    triangle = _triangle(np.asfortranarray(replace(rows, noise=1.0).whitened))
+    ones = np.ones(len(triangle))
+    return replace(rows, matrix=triangle[:, :-1], target=triangle[:, -1], spread=ones)
 
 
 def _determined(rows: Block, inverse: Float[np.ndarray, "m m"]) -> float:
@@ -287,12 +219,15 @@ def _determined(rows: Block, inverse: Float[np.ndarray, "m m"]) -> float:
     return float(np.sum((rows.whitened[:, :-1] @ inverse) ** 2))
 
 
-def _quietened(rows: Block, found: Posterior, freedom: float, floor: float) -> Block:
+def _quietened(
+    rows: Block, found: Posterior, freedom: Mapping[str, float], floor: float
+) -> Block:
     """A group with the noise that its misfit shows."""
     if rows.is_known:
         return rows
     misfit = (rows.target - rows.matrix @ found.mean) / rows.spread
-    return replace(rows, noise=max(math.sqrt(np.sum(misfit**2) / max(freedom, 0.5)), floor))
+    variance = float(np.sum(misfit**2)) / max(freedom[rows.name], 0.5)
+    return replace(rows, noise=max(math.sqrt(variance), floor))
 
 
 def _shrunk(

@@ -11,6 +11,7 @@ import numpy as np
 from gp_solver.assemble import check_conditions
 from gp_solver.boxsolve import BoxProblem
 from gp_solver.boxtask import BoxTask
+from gp_solver.corners import check_corners
 from gp_solver.equation import Equation, equation, traits
 from gp_solver.faces import NotSeparable, faces
 from gp_solver.interpolant import Interpolant, interpolate
@@ -86,6 +87,7 @@ def read(problem: Problem, sampled: Mapping[str, Interpolant]) -> BoxProblem:
     like = traits(understood, dict.fromkeys(sampled, 0.0))
     found = faces(problem, dict.fromkeys(sampled, 0.0))
     check_conditions(problem, understood, found)
+    check_corners(problem, found, sampled)
     return BoxProblem(problem, understood, like, tuple(found), sampled)
 
 

@@ -197,7 +197,6 @@ def statements(problem: Problem) -> list[Statement]:
                 "write it on the jet, for example lambda j, x, theta: j.u - 1.0",
             )
         found += made
-    return found
     for axis in problem.periodic:
         found += _repeating(problem, axis, found)
     if problem.observations is not None:

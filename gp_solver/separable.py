@@ -32,17 +32,30 @@ BATCH = 2**27
 
 @dataclass(frozen=True, eq=False)
 class Pencil:
-    """S and M of one axis, and their eigenvalues in a common orthogonal basis if there is one."""
+    """S and M of one axis, and their eigenvalues in a common orthogonal basis if there is one.
+
+    `sizes` are what |eigenvalues| of S would be if its terms did not cancel.
+    """
 
     stiffness: Float[np.ndarray, "n n"]
     mass: Float[np.ndarray, "n n"]
     basis: Float[np.ndarray, "n n"] | None = None
     values: Float[np.ndarray, " n"] | None = None
     masses: Float[np.ndarray, " n"] | None = None
+    sizes: Float[np.ndarray, " n"] | None = None
 
 
-def pencil(stiffness: Float[np.ndarray, "n n"], mass: Float[np.ndarray, "n n"]) -> Pencil:
-    """Return the pencil of an axis, diagonalised where that is possible."""
+def pencil(
+    stiffness: Float[np.ndarray, "n n"],
+    mass: Float[np.ndarray, "n n"],
+    *,
+    leading: float = 1.0,
+    lower: float = 0.0,
+) -> Pencil:
+    """Return the pencil of an axis, diagonalised where that is possible.
+
+    `leading` and `lower` bound what S holds of the identity and of M before terms cancel.
+    """
     if np.max(np.abs(mass - mass.T)) > DIAGONAL * np.max(np.abs(mass)):
         return Pencil(stiffness, mass)
     masses, basis = np.linalg.eigh(0.5 * (mass + mass.T))
@@ -50,7 +63,8 @@ def pencil(stiffness: Float[np.ndarray, "n n"], mass: Float[np.ndarray, "n n"]) 
     values = np.diag(rotated).copy()
     if np.max(np.abs(rotated - np.diag(values)), initial=0.0) > DIAGONAL * np.max(np.abs(rotated)):
         return Pencil(stiffness, mass)
-    return Pencil(stiffness, mass, basis, values, masses)
+    sizes = leading + lower * np.abs(masses)
+    return Pencil(stiffness, mass, basis, values, masses, sizes)
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ def _diagonal(pencils: tuple[Pencil, ...]) -> Separable:
     values, masses = [p.values for p in pencils], [p.masses for p in pencils]
     total = np.asarray(kron.sums(values, masses))  # type: ignore[arg-type]
     size = np.asarray(
-        kron.sums([np.abs(v) for v in values], [np.abs(m) for m in masses])  # type: ignore[arg-type]
+        kron.sums([p.sizes for p in pencils], [np.abs(m) for m in masses])  # type: ignore[arg-type,misc]
     )
     relative = np.abs(total) / np.where(size > 0, size, 1.0)
     null = relative <= NULL
