@@ -2,9 +2,10 @@
 
 At points h apart the frequencies ν and 2jf ± ν, f = 1/(2h) Nyquist's, give the same values. A
 source known only there fits each of them equally well, and no evidence decides: that of the best
-fit says nothing of the others. The prior gives even odds to "the points resolve this component"
-and "they do not", and in the second case a chance to each alias that falls with its frequency, as
-a prior that knows no scale does (density 1/ν). The band holds all of them.
+fit says nothing of the others. The prior gives the same odds to a component as it is, to its lowest
+alias, to all higher ones together (among which they fall with the frequency as those of a prior
+that knows no scale do, density 1/ν), and to a component of which a part is an alias. With a quarter
+each, none of them is far outside the band.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from gp_solver.collocation import Collocation
+from gp_solver.collocation import Collocation, Linearised
 from gp_solver.features import Features
 from gp_solver.recentre import Fitted, fitted
 
-RESOLVED = 0.5
-"""odds that the points resolve a component which has aliases"""
 VISIBLE = 1e-3
 """share of the solution or of its source from which a component's aliases matter"""
+COINCIDENT = 8.0
+"""size of a source, relative to the change that rounding makes, up to which it is zero"""
 PRECISE = 1e-12
 """variance, relative to the data, from which an alias may be noise that is not in the data"""
 STEPS = 4
@@ -37,7 +38,7 @@ class Family:
     ----------
     blocks : of the features; 0 is that of the polynomials.
     folds : (j, ±1) of every alias 2jf ± ν within the prior.
-    odds : of the components as they are, then of each alias.
+    odds : of the components as they are, of each alias, then of a part of them being each alias.
     """
 
     blocks: tuple[int, ...]
@@ -70,10 +71,37 @@ def ambiguous(problem: Collocation, fit: Fitted, highest: float) -> list[Family]
         middle = float(places @ share[blocks] / np.sum(share[blocks]))
         others = folds(min(middle, limit), limit, highest)
         if others:
-            odds = 1 / np.array([2 * j * limit + s * middle for j, s in others])
-            odds = np.concatenate([[RESOLVED], (1 - RESOLVED) * odds / odds.sum()])
-            found.append(Family(tuple(blocks), tuple(others), tuple(odds)))
+            places = np.array([2 * j * limit + s * middle for j, s in others])
+            found.append(Family(tuple(blocks), tuple(others), _odds(places)))
     return found
+
+
+def hidden(problem: Collocation, near: Linearised) -> float:
+    """Return the size of a solution whose source is zero at all points, or 0 if the source is not.
+
+    Such a source is there of the size of its rounding: it changes by as much when the points move
+    by one unit in the last place. That change is its slope, hence the size of the slowest wave
+    that is zero at all points.
+    """
+    (name,) = problem.problem.domain.axes
+    x = problem.points
+    beside = np.nextafter(x, np.mean(x))
+    values = problem.equation.source({name: x}, problem.sampled)
+    change = np.max(np.abs(problem.equation.source({name: beside}, problem.sampled) - values))
+    if not 0 < np.max(np.abs(values)) <= COINCIDENT * change:
+        return 0.0
+    turns = 4 * math.pi * nyquist(problem)
+    leading = [near.slopes[n] for n, o in problem.orders.items() if o == problem.order]
+    slope = change / np.spacing(np.max(np.abs(x)))
+    return float(slope / turns ** (1 + problem.order) / max(np.mean(np.abs(leading)), 1e-300))
+
+
+def _odds(places: Float[np.ndarray, " a"]) -> tuple[float, ...]:
+    """Of a component as it is, of its aliases at these frequencies, of parts of it being those."""
+    higher = 1 / places[1:]
+    moved = np.concatenate([[1.0], higher / (higher.sum() or 1.0)])
+    odds = np.concatenate([[1.0], moved, moved / moved.sum()])
+    return tuple((odds / odds.sum()).tolist())
 
 
 def example(problem: Collocation, fit: Fitted, families: list[Family]) -> tuple[float, float]:
@@ -142,8 +170,9 @@ def ensemble(
         weights[: len(fit.weights)] = fit.weights
         for family, taken in zip(families, choice.tolist(), strict=True):
             for q in family.blocks if taken else ():
-                weights[q] = 0.0
-                weights[places[q, taken - 1]] = fit.weights[q] * (1.0 if q else 0.5)
+                part, alias = divmod(taken - 1, len(family.folds))
+                weights[q] *= part
+                weights[places[q, alias]] = fit.weights[q] * (1.0 if q else 0.5)
         x = start
         for _ in range(1 if problem.linear else STEPS):
             near = problem.linearised(x, table)
@@ -174,7 +203,7 @@ def _joined(
 def _choices(
     families: list[Family], count: int, rng: np.random.Generator
 ) -> Int[np.ndarray, "s a"]:
-    """Which alias each draw takes of each family (0: none), in proportion to their odds."""
+    """Which of the odds of each family each draw takes (0: no alias), in proportion."""
     levels = (np.arange(count) + 0.5) / count
     columns = [np.searchsorted(np.cumsum(f.odds)[:-1], levels) for f in families]
     return np.stack([rng.permutation(column) for column in columns], axis=1)

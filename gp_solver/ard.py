@@ -18,12 +18,13 @@ import numpy as np
 from jaxtyping import Float
 from threadpoolctl import threadpool_limits
 
-from gp_solver.aliases import Family, ambiguous, ensemble, example
+from gp_solver.aliases import ambiguous, ensemble, hidden
 from gp_solver.collocation import Collocation, collocation
 from gp_solver.evidence import select
 from gp_solver.features import Features
 from gp_solver.field import Basis, Field
 from gp_solver.recentre import Fitted, fitted, recentred, reweighted, rounded, rounding, widened
+from gp_solver.verdict import judged
 from sciml.errors import BadConfig
 from sciml.precision import float64
 from sciml.problem import Problem
@@ -38,12 +39,8 @@ OUTER, POLISH = 3, 8
 """linearisations of a nonlinear equation while components are selected, and thereafter"""
 ACTIVE = 1e-6
 """share of the solution from which a component counts"""
-PREDICTED = 1e-2
-"""relative error of left-out points up to which the frequencies are enough"""
 GOAL, GAIN = 1e-6, 0.1
 """that error beyond which higher frequencies are tried, and the factor that makes them worth it"""
-NARROW = 1e-2
-"""width of the band, relative to the solution, up to which the points determine it"""
 FEWEST, DRAWS = 6, 200
 ROUNDING = 2e-15
 """standard deviation, relative to the largest value, that rounding adds"""
@@ -213,19 +210,20 @@ def _solution(
 ) -> ArdSolution:
     """The answer with its band, from the posterior of the best guess."""
     rng = np.random.default_rng(seed)
-    others = ambiguous(given, fit, highest)
+    families = ambiguous(given, fit, highest)
     near = given.linearised(fit.mean, fit.table)
     wide = widened(fit, near, given.orders)
-    if others:
-        features, deviations = ensemble(given, wide, fit.mean, others, DRAWS, rng)
+    if families:
+        features, deviations = ensemble(given, wide, fit.mean, families, DRAWS, rng)
     else:
         features, deviations = fit.features, wide.draws(DRAWS, rng)
     mean = np.zeros(features.count)
     mean[: fit.features.count] = fit.mean
     common = rounded(given, fit, near)
     deviations[: len(common)] += common[:, None] * rng.standard_normal(DRAWS)
-    field, left_out = _field(features, mean, deviations), fit.regression.missed
-    width = _width(field, given)
+    unseen = hidden(given, near)
+    field = _field(features, mean, deviations, unseen)
+    found = judged(given, fit, field, families, highest=highest, raised=raised, unseen=unseen > 0)
     residual = given.residual(fit.mean, fit.table)
     size = fit.scale * float(np.sqrt(np.mean(fit.regression.right**2))) or 1.0
     return ArdSolution(
@@ -237,68 +235,24 @@ def _solution(
             np.array(fit.features.carriers),
         ),
         residual=float(np.sqrt(np.mean(residual**2))) / size,
-        left_out=left_out,
-        resolved=not others and left_out < PREDICTED and width < NARROW,
+        left_out=fit.regression.missed,
+        resolved=found.resolved,
         unknowns=fit.features.count,
-        warnings=_warnings(given, fit, others, highest, raised, left_out, width),
+        warnings=found.warnings,
     )
 
 
 def _field(
-    features: Features, mean: Float[np.ndarray, " r"], deviations: Float[np.ndarray, "r s"]
+    features: Features,
+    mean: Float[np.ndarray, " r"],
+    deviations: Float[np.ndarray, "r s"],
+    unseen: float,
 ) -> Field:
     """Mean and draws as the functions that are combined."""
     count = deviations.shape[1]
     basis = Basis(features, np.column_stack([mean, deviations]))
     draws = np.eye(count, 1 + count, 1)[:, None, :]
     x = np.linspace(features.lower, features.upper, 4 * features.resolution)
-    floor = ROUNDING * float(np.max(np.abs(features.at(x, 0)[0] @ mean)))
+    floor = max(unseen, ROUNDING * float(np.max(np.abs(features.at(x, 0)[0] @ mean))))
     none = np.zeros((1, 0))
     return Field((basis,), np.eye(1, 1 + count), draws, none, np.zeros((count, 1, 0)), floor)
-
-
-def _width(field: Field, given: Collocation) -> float:
-    """Root mean square of the standard deviation, relative to that of the mean."""
-    x = np.linspace(*given.ends, 1000)[:, None]
-    size = float(np.sqrt(np.mean(field.values(x) ** 2))) or 1.0
-    return float(np.sqrt(np.mean(field.deviation(x) ** 2))) / size
-
-
-def _warnings(
-    given: Collocation,
-    fit: Fitted,
-    others: list[Family],
-    highest: float,
-    raised: bool,
-    left_out: float,
-    width: float,
-) -> tuple[str, ...]:
-    count, (lower, upper) = len(given.points), given.ends
-    nyquist = 0.5 * (count - 1) / (upper - lower)
-    said = []
-    if raised:
-        said.append(
-            f"The source has frequencies above frequency_max: it was raised to {highest:g} cycles "
-            "per unit."
-        )
-    if others:
-        seen, first = example(given, fit, others)
-        enough = math.ceil(2 * highest * (upper - lower)) + 2
-        said.append(
-            f"The grid is too coarse for the frequencies that the prior allows: {count} points "
-            f"tell them apart up to {nyquist:.4g} cycles per unit, and frequency_max is "
-            f"{highest:g}. At these points a wave of {first:.4g} cycles per unit, for one, "
-            f"looks like one of {seen:.4g}; the band holds both. {enough} points would tell; so "
-            "would a lower frequency_max, if nothing faster is there."
-        )
-    if left_out >= PREDICTED:
-        said.append(
-            f"The source at one point is predicted from the others to {left_out:.0%} of its size "
-            f"only: the points do not resolve it yet. Try {2 * count - 1} points."
-        )
-    elif width >= NARROW and not others:
-        said.append(
-            f"The band is {width:.0%} of the solution: the points do not determine it yet. Try "
-            f"{2 * count - 1} points."
-        )
-    return tuple(said)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import scipy.linalg
@@ -99,14 +99,26 @@ class Axis:
     def fit(self, samples: Float[np.ndarray, "q ..."]) -> Float[np.ndarray, "k ..."]:
         """Return the coefficients of functions known at the nodes (least squares)."""
         flat = samples.reshape(len(samples), -1)
-        root = np.sqrt(self.weights)[:, None]
-        size = np.linalg.norm(root * self.table[0], axis=0)
-        q, r = np.linalg.qr(root * self.table[0] / size)
+        root, size, q, r = self._factors
         found = np.zeros((self.size, flat.shape[1]))
         for _ in range(2):  # the second pass repairs what the first lost to rounding
             rest = root * (flat - self.table[0] @ found)
             found += scipy.linalg.solve_triangular(r, q.T @ rest) / size[:, None]
         return found.reshape(-1, *samples.shape[1:])
+
+    @cached_property
+    def _factors(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        root = np.sqrt(self.weights)[:, None]
+        size = np.linalg.norm(root * self.table[0], axis=0)
+        q, r = np.linalg.qr(root * self.table[0] / size)
+        return root, size, q, r
+
+    @cached_property
+    def finer(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Nodes and weights of a finer Gauss rule that shares none of the nodes, and the tests."""
+        count = math.ceil(1.3 * len(self.nodes)) + 7
+        nodes, weights = gauss(count, self.features.lower, self.features.upper)
+        return nodes, weights, self.tests_at(nodes)
 
 
 def build(

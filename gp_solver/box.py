@@ -83,11 +83,6 @@ class System:
             for name in self.equation.names
         }
 
-    def tables(self, grids: Grids) -> list[list[np.ndarray]]:
-        """Return values and derivatives of the functions of each axis at points of that axis."""
-        highest = highest_orders(self.equation)
-        return [axis.at(g, m) for axis, g, m in zip(self.axes, grids, highest, strict=True)]
-
 
 def highest_orders(equation: Equation) -> tuple[int, ...]:
     """Return the highest order of derivative along each axis."""

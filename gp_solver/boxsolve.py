@@ -17,19 +17,29 @@ from gp_solver.equation import Equation, Traits
 from gp_solver.faces import Face
 from gp_solver.interpolant import Interpolant
 from gp_solver.linear import factorised, separable_terms, solve_direct
-from gp_solver.branches import first_start, search
+from gp_solver.branches import distance, first_start, search
 from gp_solver.newton import Iterate, newton
 from gp_solver.resolution import Plan
 from gp_solver.separable import Modes
+from sciml import kron
 from sciml.problem import Problem
 
 GOAL = 3e-13
 """relative residual at which no wider level is tried"""
 RESOLVED = 2e-12
 """relative size of data outside the tests below which an axis resolves it"""
+SEARCHED = 1e-5
+"""the same for a search of further solutions"""
 PHASE = 2e-14
 """what rounding of the phase of an oscillation adds to that for each of its turns"""
+BRANCH = 1e-8
+"""relative residual up to which a branch is a solution"""
+REFINEMENTS = 4
+"""levels that are tried for a branch"""
+STARTABLE = 0.3
+"""relative residual up to which a coarse solution is a better start than none"""
 LARGEST = 4e7
+LARGEST_NONLINEAR = 2e6
 """quadrature points that a level may have"""
 
 
@@ -67,13 +77,14 @@ class Solution:
 
     Attributes
     ----------
-    system, tensor : functions and their coefficients.
+    system, plans, tensor : functions, what they were planned from, and their coefficients.
     check : residuals at fresh points.
     modes, inconsistent : of a singular operator, as in `gp_solver.linear.Solved`.
     converged : whether Newton's method came to an end by itself.
     """
 
     system: System
+    plans: list[Plan]
     tensor: Tensor
     check: Check
     modes: Modes = Modes()
@@ -81,22 +92,30 @@ class Solution:
     converged: bool = True
 
 
-def first_plans(given: BoxProblem, found: list[tuple[float, ...]] | None = None) -> list[Plan]:
-    """Return the smallest plans whose functions express the source and the data of conditions."""
+def first_plans(
+    given: BoxProblem,
+    found: list[tuple[float, ...]] | None = None,
+    *,
+    precision: float = RESOLVED,
+) -> list[Plan]:
+    """Return the smallest plans whose functions express the source and the data of conditions.
+
+    `found` are the frequencies of each axis, None to detect them; `precision` is relative.
+    """
     if found is None:
         found = frequencies(given.problem, given.equation, given.faces, given.sampled)
     plans = assembling.plans(given.problem, given.equation)
     plans = [replace(p, frequencies=f) for p, f in zip(plans, found, strict=True)]
     for a in range(len(plans)):
-        plans[a] = _first_level(given, plans, a)
+        plans[a] = _first_level(given, plans, a, precision)
     return plans
 
 
-def _first_level(given: BoxProblem, plans: list[Plan], a: int) -> Plan:
+def _first_level(given: BoxProblem, plans: list[Plan], a: int, precision: float) -> Plan:
     """The smallest plan along axis a that expresses the data, or beyond which nothing is gained."""
     plan, left = plans[a], _left_out(given, plans[a], a)
     turns = max(plan.frequencies, default=0.0) * (plan.upper - plan.lower)
-    enough = RESOLVED + PHASE * turns
+    enough = precision + PHASE * turns
     while left > enough and not plan.is_last:
         following = plan.richer()
         if not affordable([*plans[:a], following, *plans[a + 1 :]]):
@@ -108,9 +127,10 @@ def _first_level(given: BoxProblem, plans: list[Plan], a: int) -> Plan:
     return plan
 
 
-def affordable(plans: list[Plan]) -> bool:
+def affordable(plans: list[Plan], *, linear: bool = True) -> bool:
     """Return whether a level's quadrature points fit."""
-    return math.prod(p.features.resolution for p in plans) <= LARGEST
+    most = LARGEST if linear else LARGEST_NONLINEAR
+    return math.prod(p.features.resolution for p in plans) <= most
 
 
 def _left_out(given: BoxProblem, plan: Plan, a: int) -> float:
@@ -150,8 +170,18 @@ def _outside(weights: np.ndarray, tests: np.ndarray, lines: np.ndarray) -> float
     return math.sqrt(float(np.max(share)))
 
 
-def solve_level(given: BoxProblem, plans: list[Plan]) -> Solution:
-    """Return the solution in the functions of these plans, checked."""
+def solve_level(
+    given: BoxProblem,
+    plans: list[Plan],
+    *,
+    coarser: Solution | None = None,
+    always: bool = False,
+) -> Solution:
+    """Return the solution in the functions of these plans, checked.
+
+    Newton's method starts from a `coarser` solution, if there is one that is good enough, or
+    `always`.
+    """
     system = given.system(plans)
     lifted = lift(system)
     terms = separable_terms(system) if given.like.linear else None
@@ -159,34 +189,88 @@ def solve_level(given: BoxProblem, plans: list[Plan]) -> Solution:
     if terms is not None and operator is not None:
         solved = solve_direct(system, lifted, terms, operator)
         tensor = lift(system, solved.tensor)
-        return Solution(system, tensor, check(system, tensor), solved.modes, solved.inconsistent)
-    first = newton(system, first_start(system, lifted))
-    tensor = lift(system, first.tensor)
-    return Solution(system, tensor, check(system, tensor), converged=first.converged)
-
-
-def other_branches(solution: Solution, *, seed: int) -> list[Solution]:
-    """Return the different solutions of a nonlinear equation, the one of smallest norm first."""
-    system = solution.system
-    first = Iterate(solution.tensor, 0.0, True, 0)
-    found = []
-    for branch in search(system, first, lift(system), seed=seed):
-        tensor = lift(system, branch.tensor)
         seen = check(system, tensor)
-        if seen.residual <= max(1e-8, 100 * solution.check.residual):
-            found.append(Solution(system, tensor, seen, converged=True))
+        return Solution(system, plans, tensor, seen, solved.modes, solved.inconsistent)
+    if coarser is not None and (always or coarser.check.residual < STARTABLE):
+        start = lift(system, prolonged(coarser, system))
+    else:
+        start = first_start(system, lifted)
+    first = newton(system, start)
+    tensor = lift(system, first.tensor)
+    return Solution(system, plans, tensor, check(system, tensor), converged=first.converged)
+
+
+def prolonged(coarser: Solution, system: System) -> Tensor:
+    """Return the coefficients, in the functions of a system, of a solution in others."""
+    tables = [a.at(n, 0)[0] for a, n in zip(coarser.system.axes, system.nodes, strict=True)]
+    values = np.asarray(kron.apply(tables, coarser.tensor))
+    for a, axis in enumerate(system.axes):
+        values = np.moveaxis(axis.fit(np.moveaxis(values, a, 0)), 0, a)
+    return values
+
+
+def other_branches(given: BoxProblem, solution: Solution, *, seed: int) -> list[Solution]:
+    """Return the different solutions of a nonlinear equation, the one of smallest norm first.
+
+    The search is made with few functions, and what it finds is refined with all of them.
+    """
+    coarse = _for_search(given, solution)
+    first = Iterate(coarse.tensor, 0.0, True, 0)
+    found: list[Solution] = []
+    for branch in search(coarse.system, first, lift(coarse.system), seed=seed):
+        refined = solution
+        if branch is not first:
+            refined = _refined(given, replace(coarse, tensor=branch.tensor), solution)
+        good = refined.check.residual <= max(BRANCH, 100 * solution.check.residual)
+        if good and all(_differ(refined, other) for other in found):
+            found.append(refined)
     return found
 
 
-def widen(plans: list[Plan], seen: Check) -> list[Plan] | None:
+def _refined(given: BoxProblem, branch: Solution, like: Solution) -> Solution:
+    """A branch with as many functions as the first solution has, or more where it needs them."""
+    plans: list[Plan] | None = like.plans
+    best = branch
+    for _ in range(REFINEMENTS):
+        if plans is None:
+            break
+        best = solve_level(given, plans, coarser=best, always=True)
+        if best.check.residual <= BRANCH:
+            break
+        plans = widen(plans, best.check, linear=False)
+    return best
+
+
+def _differ(first: Solution, second: Solution) -> bool:
+    moved = second.tensor
+    if second.system.axes != first.system.axes:
+        moved = prolonged(second, first.system)
+    return distance(first.system, first.tensor, moved) > 1e-5
+
+
+def _for_search(given: BoxProblem, solution: Solution) -> Solution:
+    """A solution near the given one with as few functions as a search needs."""
+    plans = first_plans(given, precision=SEARCHED)
+    if math.prod(p.features.count for p in plans) > 0.6 * math.prod(solution.system.shape):
+        return solution
+    system = given.system(plans)
+    found = newton(system, lift(system, prolonged(solution, system)))
+    seen = check(system, found.tensor)
+    if not (found.converged and seen.residual < 100 * SEARCHED):
+        return solution
+    return Solution(system, plans, found.tensor, seen)
+
+
+def widen(plans: list[Plan], seen: Check, *, linear: bool = True) -> list[Plan] | None:
     """Return richer plans for the axes that leave most behind, or None if there is nothing left."""
     worst = max(seen.by_axis)
     following = [
         p.richer() if share >= 0.03 * worst and not p.is_last else p
         for p, share in zip(plans, seen.by_axis, strict=True)
     ]
-    if following == plans or not affordable(following):
+    if following == plans or not affordable(following, linear=linear):
         top = int(np.argmax(seen.by_axis))
         following = list(plans)
         following[top] = plans[top].richer() if not plans[top].is_last else plans[top]
-    return None if following == plans or not affordable(following) else following
+    fits = affordable(following, linear=linear)
+    return None if following == plans or not fits else following

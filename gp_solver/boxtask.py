@@ -20,7 +20,6 @@ from gp_solver.boxsolve import (
     widen,
 )
 from gp_solver.branches import norm
-from gp_solver.field import Field
 from gp_solver.resolution import Plan
 from gp_solver.separable import CRITICAL
 from sciml.method import Info, Outcome
@@ -34,6 +33,8 @@ CONTRADICTION = 1e-8
 """relative size of data that no solution can meet, from which there is none"""
 PATIENCE = 1
 """levels in a row that may bring nothing"""
+BEGINNING, LONG_PATIENCE = 0.3, 5
+"""the same while the residual is still above this: nothing of the solution is resolved yet"""
 AMPLIFYING = 1e-6
 """relative distance to a resonance that is worth a warning"""
 
@@ -66,10 +67,12 @@ class BoxTask:
 
     def init(self) -> dict[str, np.ndarray]:
         """The level at which the data can be expressed; nothing solved."""
-        levels = np.array([plan.level for plan in self.first])
+        path = np.full((self.steps + 1, len(self.first)), -1)
+        path[0] = [plan.level for plan in self.first]
         return {
-            "levels": levels,
-            "best": levels,
+            "path": path,
+            "done": np.array(0),
+            "best": np.array(0),
             "residual": np.array(np.inf),
             "idle": np.array(0),
         }
@@ -85,36 +88,28 @@ class BoxTask:
         """The plans of a state's levels."""
         return [replace(p, level=int(n)) for p, n in zip(self.first, levels, strict=True)]
 
-    def solution(self, levels: Sequence[int] | np.ndarray) -> Solution:
-        """The solution at these levels (computed once in a process)."""
-        key = tuple(int(n) for n in levels)
+    def solution(self, path: np.ndarray, index: int) -> Solution:
+        """The solution at one level of a path, started from the one before it (found once)."""
+        key = tuple(path[: index + 1].ravel().tolist())
         if key not in self.solved:
-            self.solved[key] = solve_level(self.given, self.plans(levels))
+            before = self.solution(path, index - 1) if index and not self.given.like.linear else None
+            self.solved[key] = solve_level(self.given, self.plans(path[index]), coarser=before)
         return self.solved[key]
 
     def step(self, state: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], Info]:
-        """Solve at the state's levels; go on to richer ones as long as that helps."""
-        found = self.solution(state["levels"])
+        """Solve at the next levels of the path; go on to richer ones as long as that helps."""
+        path, index, before = state["path"].copy(), int(state["done"]), float(state["residual"])
+        found = self.solution(path, index)
         left = max(found.check.residual, found.check.conditions)
-        best, before = state["best"], float(state["residual"])
-        better = left < before
-        best = state["levels"] if better else best
-        richer = widen(self.plans(state["levels"]), found.check)
-        helped = not np.isfinite(before) or left * SMALL_GAIN < before or left > self.tolerance
-        expressed = max(found.check.by_axis) <= EXPRESSED and left <= self.tolerance
+        richer = widen(self.plans(path[index]), found.check, linear=self.given.like.linear)
         idle = 0 if left * SMALL_GAIN < before else int(state["idle"]) + 1
-        hopeless = found.inconsistent > CONTRADICTION or idle > PATIENCE
-        done = (
-            expressed
-            or hopeless
-            or found.check.residual <= GOAL
-            or not helped
-            or richer is None
-        )
-        levels = state["levels"] if richer is None else np.array([p.level for p in richer])
+        done = richer is None or self._is_enough(found, left, idle)
+        if richer is not None:
+            path[index + 1] = [plan.level for plan in richer]
         following = {
-            "levels": levels,
-            "best": best,
+            "path": path,
+            "done": np.array(index + 1),
+            "best": np.array(index) if left < before else state["best"],
             "residual": np.array(min(left, before)),
             "idle": np.array(idle),
         }
@@ -125,14 +120,22 @@ class BoxTask:
         }
         return following, Info(metrics, Status.CONVERGED if done else None)
 
+    def _is_enough(self, found: Solution, left: float, idle: int) -> bool:
+        """Whether a richer level is not worth it: all expressed, nothing gained, or hopeless."""
+        fine = left <= self.tolerance
+        expressed = fine and max(found.check.by_axis) <= EXPRESSED
+        patience = LONG_PATIENCE if left > BEGINNING else PATIENCE
+        hopeless = found.inconsistent > CONTRADICTION or idle > patience
+        return expressed or hopeless or (fine and idle > 0) or found.check.residual <= GOAL
+
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
         """The best solution with its posterior, other branches, and what to doubt."""
-        best = self.solution(state["best"])
+        best = self.solution(state["path"], int(state["best"]))
         found = [best]
         if self.branches and not self.given.like.linear and best.converged:
-            found = other_branches(best, seed=self.seed) or [best]
+            found = other_branches(self.given, best, seed=self.seed) or [best]
         fields = [posterior.field(self.given, s, seed=self.seed) for s in found[:1]]
-        fields += [_plain(s, fields[0]) for s in found[1:]]
+        fields += [posterior.without_draws(s) for s in found[1:]]
         warnings, spoiled = self._doubts(found[0])
         left = max(found[0].check.residual, found[0].check.conditions)
         if status in (Status.CONVERGED, Status.MAX_STEPS):
@@ -201,14 +204,6 @@ class BoxTask:
                 f"({solution.system.axes[worst].size} functions)."
             )
         return doubts, not solution.converged
-
-
-def _plain(solution: Solution, like: Field) -> Field:
-    """A branch as a field without draws."""
-    empty = np.zeros((0, 1, *solution.tensor.shape), np.float32)
-    return Field(
-        like.bases, solution.tensor[None], empty, like.extra, np.zeros((0, 1, 0), np.float32)
-    )
 
 
 def _judged(solution: Solution) -> Mapping[str, float]:

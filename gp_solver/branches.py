@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
+import numpy as np
+from jaxtyping import Float
+
+from gp_solver.axis import Axis
 from gp_solver.box import System, Tensor, coordinates, derivative
 from gp_solver.linear import Linearisation
 from gp_solver.newton import Iterate, newton
+from sciml import kron
 
-STARTS = {1: 10, 2: 2, 3: 0}
-"""further starts, by dimension"""
-AMPLITUDES = (1.0, 4.0, 0.5, 2.0, 8.0)
-"""sizes of random starts, relative to that of the first solution (or to one, if it is small)"""
+STARTS = {1: 30, 2: 4, 3: 0}
+"""further starts at most, by dimension"""
+EFFORT = 6000
+"""unknowns times starts, on a line: large systems are tried from fewer"""
+AMPLITUDES = (1.0, -1.0, 3.0, -3.0)
+"""sizes of starts, relative to that of the first solution (or to one, if it is small)"""
 LOW = 5
-"""modes of each axis that a random start is made of"""
+"""modes of each axis that a start is made of"""
 DISTINCT = 1e-5
 """relative distance from which two solutions are different"""
 ACCEPTED = 1e-8
@@ -46,35 +53,50 @@ def is_evolution(system: System) -> bool:
 def search(system: System, first: Iterate, lifted: Tensor, *, seed: int) -> list[Iterate]:
     """Return the different solutions found, the one of smallest norm first.
 
-    Starts are random combinations of low modes on top of the first solution and of the lifted
-    conditions. The smallest norm is what a prior without preference would choose.
+    Starts are single low modes, then random combinations of them, on top of the first solution and
+    of the lifted conditions. The smallest norm is what a prior without preference would choose.
     """
     found = [first] if first.size <= ACCEPTED else []
     if is_evolution(system):
         return found
-    rng = np.random.default_rng(seed)
     scale = max(norm(system, first.tensor), 1.0)
-    for i in range(STARTS[len(system.axes)]):
-        base = first.tensor if i % 2 == 0 else lifted
-        bump = AMPLITUDES[i % len(AMPLITUDES)] * scale * _low_modes(system, rng)
-        tried = newton(system, base + bump, steps=16)
+    for base, bump in _starts(system, first.tensor, lifted, np.random.default_rng(seed)):
+        tried = newton(system, base + scale * bump, steps=16)
         is_new = all(distance(system, tried.tensor, f.tensor) > DISTINCT for f in found)
         if tried.size <= ACCEPTED and is_new:
             found.append(tried)
     return sorted(found, key=lambda f: norm(system, f.tensor))
 
 
-def _low_modes(system: System, rng: np.random.Generator) -> Tensor:
-    """A random combination of the lowest trials of each axis, of unit size."""
+def _starts(
+    system: System, first: Tensor, lifted: Tensor, rng: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Pairs of a field that meets the conditions and a combination of low modes to add."""
+    dimension = len(system.axes)
+    count = STARTS[dimension]
+    if dimension == 1:
+        count = int(np.clip(EFFORT // system.axes[0].trials, 6, count))
+    for i in range(count):
+        single = dimension == 1 and i < LOW * len(AMPLITUDES)
+        weights = np.zeros(LOW) if single else rng.standard_normal((LOW,) * dimension)
+        if single:
+            weights[i // len(AMPLITUDES)] = 1.0
+        yield (lifted if i % 2 else first), AMPLITUDES[i % 4] * _low_modes(system, weights)
+
+
+def _low_modes(system: System, weights: Tensor) -> Tensor:
+    """A combination of the lowest modes of each axis, of unit size."""
     bump = np.zeros([axis.size for axis in system.axes])
-    low = tuple(slice(axis.lifts, axis.lifts + LOW) for axis in system.axes)
-    decay = np.ones(())
-    for axis in system.axes:
-        decay = np.multiply.outer(
-            decay, 1.0 / np.linalg.norm(axis.table[0][:, axis.lifts : axis.lifts + LOW], axis=0)
-        )
-    bump[low] = decay * rng.standard_normal(decay.shape)
+    system.interior(bump)[...] = kron.apply([_modes(axis) for axis in system.axes], weights)
     return bump / (norm(system, bump) or 1.0)
+
+
+def _modes(axis: Axis) -> Float[np.ndarray, "n k"]:
+    """The modes of an axis on which its leading derivative is smallest, of unit size."""
+    mass = axis.operator(0)[:, axis.lifts :]
+    values, vectors = np.linalg.eigh(0.5 * (mass + mass.T))
+    low = vectors[:, np.argsort(-np.abs(values))[:LOW]]
+    return low / np.linalg.norm(axis.table[0][:, axis.lifts :] @ low, axis=0)
 
 
 def norm(system: System, tensor: Tensor) -> float:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from gp_solver.axis import Axis, gauss
-from gp_solver.box import System, Tensor, coordinates, derivative, face_data
+from gp_solver.axis import Axis
+from gp_solver.box import (
+    System,
+    Tensor,
+    coordinates,
+    derivative,
+    face_data,
+    highest_orders,
+)
 from gp_solver.resolution import unresolved
+from sciml import kron
 
 OTHERS = 6
 """positions along the other axes at which a line along one axis is checked"""
@@ -47,10 +54,10 @@ def check(system: System, tensor: Tensor) -> Check:
     absolute = float(np.sqrt(np.mean(found**2)))
     shares = []
     for a, axis in enumerate(system.axes):
-        nodes, weights = gauss(math.ceil(1.3 * len(axis.nodes)) + 7, *_ends(axis))
+        nodes, weights, tests = axis.finer
         grids = [nodes if b == a else fresh(other, rng) for b, other in enumerate(system.axes)]
         lines = np.moveaxis(_residual(system, tensor, grids)[0], a, 0).reshape(len(nodes), -1)
-        shares.append(unresolved(axis.tests_at(nodes), weights, lines) / scale)
+        shares.append(unresolved(tests, weights, lines) / scale)
     size = max(size, np.finfo(float).tiny)
     missed = [_misfit(system, tensor, face, size, rng) for face in system.faces]
     for face, share in zip(system.faces, missed, strict=True):
@@ -75,7 +82,10 @@ def _residual(
     system: System, tensor: Tensor, grids: Sequence[np.ndarray]
 ) -> tuple[Tensor, float, float]:
     """The residual on a tensor grid, the size of its largest term, the size of the solution."""
-    tables = system.tables(grids)
+    highest = highest_orders(system.equation)
+    features = [axis.features for axis in system.axes]
+    tables = [f.at(g, m) for f, g, m in zip(features, grids, highest, strict=True)]
+    tensor = np.asarray(kron.apply([axis.coefficients for axis in system.axes], tensor))
     values = system.jet(tensor, tables)
     x, sampled = coordinates(system.problem, grids), system.samples(grids)
     found, slopes = system.equation.linearised(values, x, sampled)

@@ -168,16 +168,13 @@ class Collocation:
 
     def _fixed(self, rows: Float[np.ndarray, "c p"]) -> np.ndarray:
         """Polynomials that the conditions fix: the lowest that they determine."""
-        count = len(rows)
-        for shift in range(max(0, rows.shape[1] - count)):
-            chosen = np.array([*range(count - 1), count - 1 + shift])
-            scaled = rows[:, chosen] / (np.linalg.norm(rows[:, chosen], axis=0) + 1e-300)
-            if np.linalg.cond(scaled) < DETERMINED:
-                return chosen
-            chosen = np.arange(count) + shift
-            scaled = rows[:, chosen] / (np.linalg.norm(rows[:, chosen], axis=0) + 1e-300)
-            if np.linalg.cond(scaled) < DETERMINED:
-                return chosen
+        count, polynomials = rows.shape
+        for last in range(count, polynomials + 1):
+            for chosen in (np.array([*range(count - 1), last - 1]), np.arange(last - count, last)):
+                part = rows[:, chosen]
+                sizes = np.linalg.norm(part, axis=0)
+                if np.all(sizes > 0) and np.linalg.cond(part / sizes) < DETERMINED:
+                    return chosen
         raise BadProblem(
             f"the conditions of '{self.problem.name}' depend on each other.",
             "give conditions that are different statements about the solution",

@@ -34,10 +34,13 @@ def select(
     The model is right = Σ_q block_q z_q + noise with z_q ~ N(0, w_q). At a maximum of its evidence,
     with C its covariance, |block_qᵀ C⁻¹ right|² = trace(block_qᵀ C⁻¹ block_q): each step multiplies
     w_q by the root of the two sides' ratio. At first every group has the variance of the data; the
-    noise shrinks towards `floor`, relative to that variance.
+    noise shrinks towards `floor`, relative to that variance. Of data that are all zero nothing is
+    kept but the first group, negligible.
     """
-    size = float(np.mean(right**2)) or 1.0
+    size = float(np.mean(right**2))
     power = np.array([np.sum(b**2) / len(right) for b in blocks])
+    if not size > 0:
+        return np.where(np.arange(len(blocks)) == 0, NEGLIGIBLE, 0.0), NEGLIGIBLE
     w = np.divide(size, power, out=np.zeros(len(blocks)), where=power > 0)
     noise = size * FIRST_NOISE
     for _ in range(iterations):
@@ -59,14 +62,16 @@ def select(
 def _cholesky(covariance: Float[np.ndarray, "n n"], noise: float) -> tuple[np.ndarray, float]:
     """Factor of covariance + noise, and the noise, raised as far as rounding requires."""
     diagonal = np.diag_indices_from(covariance)
-    noise = max(noise, 1e-16 * float(np.mean(covariance[diagonal])))
-    while True:
+    largest = float(np.max(covariance[diagonal]))
+    noise = max(noise, 1e-16 * largest)
+    while noise < largest:
         raised = covariance.copy()
         raised[diagonal] += noise
         try:
             return scipy.linalg.cholesky(raised, lower=True, check_finite=False), noise
         except np.linalg.LinAlgError:
             noise *= 10.0
+    raise np.linalg.LinAlgError("a covariance that is no covariance")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,253 +1,285 @@
 """The general solver: any domain, data with noise, unknown parameters, by Bayesian regression.
 
 Level by level the functions are made richer; at each the equation, the conditions and the data are
-rows of a Gauss-Newton regression, until what is left over at points where nothing was asked is
-small, or until the evidence of noisy data no longer grows.
+rows of a Gauss-Newton regression (`gp_solver.starts.level`), until what is left over at points
+where nothing was asked is small, or until the evidence of noisy data no longer grows.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from gp_solver.field import Field
-from gp_solver.regression import Block, Prior, block, learn, posterior
-from gp_solver.rows import OBSERVED, PARAMETER, Group, Linearised, Rows, Statement, linearised, statements
-from gp_solver.starts.gauss_newton import Fit, gauss_newton
-from gp_solver.starts.chords import frequencies as seen_frequencies
-from gp_solver.starts.chords import noisy_frequencies
-from gp_solver.starts.points import PER_AXIS, fresh, inside, place
-from gp_solver.starts.space import LEVELS, Enrichment, Space, carried, level_features, space
-from sciml.errors import BadProblem
+from gp_solver.regression import Posterior, Prior, posterior
+from gp_solver.starts.given import Given, given
+from gp_solver.starts.level import GUESSED, Level, level_space, solve_level
+from gp_solver.starts.points import fresh
+from gp_solver.starts.space import LEVELS
 from sciml.problem import Problem
 
 GOAL = 1e-11
-LARGEST = 2700
-EXACT = 1e-11
-EASED = 1e-3
-WIDE = 100.0
-GUESSED = 10.0
-DRAWS = 128
-FRESH = 1000
-ROUNDS = 4
+"""relative residual at fresh points at which no richer level is tried"""
+TOLERANCE = 1e-8
+"""largest relative residual of a resolved solution, by default"""
+SMALL_GAIN = 2.0
+"""factor by which two richer levels together must lower the residual"""
+EVIDENCE = 1.0
+"""gain of the evidence that is worth a richer level, in nats"""
+STEADY = 0.1
+"""change from level to level, in standard deviations, of what is inferred from noisy data"""
+DRAWS, PROBES, ROUNDING = 128, 200, 1e-14
+MISFIT = 1.5
+"""misfit of data, in their own standard deviations, that is worth a warning"""
+
+Report = Callable[[int, Mapping[str, float]], None]
+"""(number of the level, what to say of it) -> None"""
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
-    problem: Problem
-    statements: tuple[Statement, ...]
-    enrichment: Enrichment
-    frequencies: tuple[tuple[float, ...], ...]
+class GeneralSolution:
+    """A solution with its posterior, and what to know of it.
 
-    @property
-    def is_loose(self) -> bool:
-        return any(s.samples for s in self.statements)
+    Attributes
+    ----------
+    field : posterior of the fields.
+    theta : unknown parameter -> (estimate, standard deviation).
+    noise : estimated standard deviation of each group of data where it was unknown.
+    residual : root mean square of the equation's residual at fresh points, relative to the
+        largest term; 0 if the equation itself has noise.
+    condition_residual : the same of exact conditions.
+    misfit : of each group of noisy data, root mean square of what is missing over its sd.
+    unknowns : number of coefficients and parameters.
+    points : number of rows of each group.
+    frequencies : of the carriers along each axis, in cycles per unit.
+    evidence : log probability of the data.
+    levels : worst relative residual of each level that was solved.
+    converged : whether Gauss-Newton's steps became small.
+    resolved : whether the residuals met the tolerance and what was inferred stayed the same.
+    determined : whether equation, conditions and data leave nothing open.
+    warnings : sentences a user must read beside the answer.
+    """
 
-    @property
-    def learns_prior(self) -> bool:
-        return any(s.noise != 0.0 for s in self.statements if s.name != OBSERVED)
-
-    @property
-    def is_noisy(self) -> bool:
-        return any(s.noise != 0.0 for s in self.statements)
-
-    @cached_property
-    def volume(self) -> float:
-        return float(np.prod(np.diff(self.problem.domain.bounding_box, axis=1)))
-
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    number: int
-    space: Space
-    z: np.ndarray
-    size: float
-    exact: float          # relative noise of exact rows used
+    field: Field
+    theta: Mapping[str, tuple[float, float]]
     noise: Mapping[str, float]
-    freedom: Mapping[str, float]
-    prior: Prior
-    blocks: Sequence[Block]
-    posterior: object
+    residual: float
+    condition_residual: float
+    misfit: Mapping[str, float]
+    unknowns: int
+    points: Mapping[str, int]
+    frequencies: tuple[tuple[float, ...], ...]
+    evidence: float
+    levels: tuple[float, ...]
     converged: bool
-    residuals: Mapping[str, float]
-    rows: int
-
-    @property
-    def left(self):
-        return max(self.residuals.values(), default=0.0)
+    resolved: bool
+    determined: bool
+    warnings: tuple[str, ...]
 
 
-class Weighed:
-    def __init__(self, rows, z, size, exact, noise):
-        self.rows = rows
-        self.spread, self.noise = [], []
-        for r in rows:
-            lin = r.at(z)
-            stated = r.group.statement.noise
-            name = r.group.name
-            if stated == 0.0:
-                self.spread.append(scale(r, lin, size)); self.noise.append(exact)
-            else:
-                self.spread.append(np.maximum(lin.spread, 1e-300))
-                guess = 0.1*float(np.sqrt(np.mean((lin.residual/lin.spread)**2)))
-                self.noise.append(noise.get(name, stated if stated is not None else guess))
+def solve_general(
+    problem: Problem,
+    *,
+    frequencies: Sequence[Sequence[float]] | None = None,
+    tolerance: float = TOLERANCE,
+    seed: int = 0,
+    report: Report | None = None,
+) -> GeneralSolution:
+    """Return the solution of any problem on a finite domain of up to three axes.
 
-    def blocks(self, z):
-        out = []
-        for r, s, n in zip(self.rows, self.spread, self.noise):
-            lin = r.at(z)
-            out.append(block(r.group.name, r.matrix(lin.slopes), target=-lin.residual, spread=s, noise=n, is_known=r.group.statement.noise is not None))
-        return out
+    Call it in `sciml.precision.float64()`.
 
-    def missing(self, z):
-        return np.concatenate([-r.at(z).residual / (s*n) for r, s, n in zip(self.rows, self.spread, self.noise)])
+    Parameters
+    ----------
+    frequencies : of the carriers along each axis, in cycles per unit; None detects them.
+    tolerance : largest relative residual at fresh points of a resolved solution.
+    seed : of points, random starts and draws.
+    report : called after each level.
 
-
-def unit(rows, slopes, freq) -> float:
-    problem = rows.space.problem
-    lengths = [hi - lo for lo, hi in problem.domain.bounding_box]
-    rates = [1/l + 2*math.pi*max(f, default=0.0) for l, f in zip(lengths, freq)]
-    return sum(float(np.mean(np.abs(slopes[n]))) * math.prod(r**k for r, k in zip(rates, o)) for n, (_, o) in rows.group.statement.equation.derivatives.items())
-
-
-def scale(rows: Rows, lin, size):
-    u = unit(rows, lin.slopes, [()]*rows.space.problem.dimension)
-    return np.maximum(max(float(np.mean(lin.terms)), size * u), lin.terms)
+    Raises
+    ------
+    BadProblem : too few points or conditions; the message says which.
+    """
+    found = given(problem, frequencies)
+    levels: list[Level] = []
+    number: int | None = found.first
+    while number is not None:
+        levels.append(solve_level(found, number, levels[-1] if levels else None, seed=seed))
+        if report is not None:
+            report(number, metrics(levels[-1]))
+        number = following(found, levels)
+    return finish(found, levels, tolerance=tolerance, seed=seed)
 
 
-def prepare(problem, freq=None):
-    given = statements(problem)
-    if freq is None:
-        noisy = [s for s in problem.sampled.values() if s.noise != 0.0]
-        if noisy:
-            freq = noisy_frequencies(noisy[0])
-        else:
-            srcs = [(source(problem, s), f) for s in given if s.name != OBSERVED and not s.repeats for f in (s.faces or ("",))]
-            freq = seen_frequencies(problem, srcs)
-    return Given(problem, tuple(given), Enrichment(problem), tuple(freq))
+def metrics(level: Level) -> dict[str, float]:
+    """Return what is logged of a level."""
+    inside, boundary = _residuals(level)
+    return {
+        "residual": inside,
+        "condition_residual": boundary,
+        "unknowns": float(level.space.count),
+        "evidence": level.evidence,
+    }
 
 
-def source(problem, statement):
-    from gp_solver.starts.points import _group
-    def values(points):
-        g = _group(problem, statement, points, normals=np.zeros_like(points))
-        vals = {n: np.zeros(len(points)) for n in statement.equation.derivatives}
-        vals |= {PARAMETER + n: np.full(len(points), problem.theta[n]) for n in problem.unknowns}
-        return linearised(statement.equation, vals, g.x, g.known)[0]
-    return values
+def following(found: Given, levels: Sequence[Level]) -> int | None:
+    """Return the number of the level to solve next, None if there is nothing to gain."""
+    last, number = levels[-1], levels[-1].number + 1
+    if number >= len(LEVELS) or level_space(found, number).count > found.largest:
+        return None
+    if found.is_loose:
+        gained = len(levels) < 2 or last.evidence > levels[-2].evidence + EVIDENCE
+        return number if gained else None
+    if found.is_noisy:
+        met = last.worst <= 10 * last.exact
+        return None if met and len(levels) > 1 and _is_steady(levels[-2], last) else number
+    if last.worst <= GOAL:
+        return None
+    stalled = len(levels) > 2 and last.worst * SMALL_GAIN > levels[-3].worst
+    return None if stalled and last.converged else number
 
 
-def first_size(rows, freq, z):
-    found = []
-    for r in rows:
-        lin = r.at(z)
-        s = float(np.mean(np.abs(lin.residual))) / max(unit(r, lin.slopes, freq), 1e-300)
-        if r.group.statement.name == OBSERVED: s = float(np.std(lin.residual))
-        found.append(s)
-    return max(max(found) * 1e-12, min([s for s in found if s > 1e-12 * max(found)], default=1.0))
+def _is_steady(before: Level, last: Level) -> bool:
+    """Whether what is inferred from noisy data no longer changes with the level."""
+    count = len(last.space.parameters)
+    old, new = (level.posterior.deviations(count) for level in (before, last))
+    moved = np.abs(_theta(last) - _theta(before)) > STEADY * new
+    if np.any(moved) or np.any(np.abs(new - old) > 0.5 * STEADY * new):
+        return False
+    noise = min((b.noise for b in last.blocks if b.name in last.misfit), default=0.0)
+    change = float(np.sqrt(np.mean((last.values - before.values) ** 2)))
+    return change <= STEADY * max(noise, last.exact * last.size)
 
 
-def at_points(sp, z, pts):
-    t = sp.tables(pts, (0,)*len(sp.bases))
-    out = []
-    for f in sp.problem.fields:
-        tensor, w = sp.split(z, f)
-        part = (t[0][0] @ tensor.reshape(len(tensor), -1)).reshape(-1, *tensor.shape[1:])
-        for x in t[1:]:
-            part = np.einsum("nk...,nk->n...", part, x[0])
-        out.append(part + sp.enrichment.at(pts, (0,)*len(sp.bases)) @ w)
-    return np.stack(out, 1)
+def _theta(level: Level) -> Float[np.ndarray, " p"]:
+    return level.z[len(level.z) - len(level.space.parameters) :]
 
 
-def solve_level(given, number, before, seed):
-    problem = given.problem
-    feats = [level_features(tuple(b), f, number, loose=given.is_loose) for b, f in zip(problem.domain.bounding_box, given.frequencies)]
-    sp = space(problem, given.enrichment, feats)
-    if sp.count > LARGEST: return None
-    nb = int(PER_AXIS*sum(sp.kept.shape)) if not given.is_loose else 100
-    rows = [Rows(g, sp) for g in place(problem, given.statements, inside(sp, seed=seed), boundary=nb, seed=seed)]
-    rows.sort(key=lambda r: r.group.statement.noise != 0.0)
-    if before is None:
-        z = np.zeros(sp.count)
-        for n, c in sp.parameters.items(): z[c] = problem.theta[n]
-        size, noise, exact = first_size(rows, given.frequencies, z), {}, EXACT
+def finish(
+    found: Given, levels: Sequence[Level], *, tolerance: float, seed: int
+) -> GeneralSolution:
+    """Return the best level's solution, with draws of its posterior and what to doubt."""
+    if found.is_loose:
+        best = max(levels, key=lambda level: level.evidence)
+    elif found.is_noisy:
+        best = levels[-1]
     else:
-        z = carried(before.z, before.space, sp); size, noise = before.size, before.noise
-        exact = float(np.clip(EASED * before.left, EXACT, 1e-5))
-        if OBSERVED in noise: exact = float(np.clip(1e-4*noise[OBSERVED]/size, EXACT, 1e-4))
-    mean = np.zeros(sp.count); var = np.full(sp.count, (WIDE*size)**2*given.volume)
-    for n, c in sp.parameters.items():
-        mean[c] = problem.theta[n]; var[c] = (GUESSED*abs(problem.theta[n]))**2
-    prior = Prior(mean, var)
-    stages = [exact]
-    if before is None and problem.observations is not None:
-        stages = [e for e in (1e-1, 1e-3, 1e-6) if e > exact] + [exact]
-    for e in stages:
-        w = Weighed(rows, z, size, e, noise)
-        fit = gauss_newton(w, prior, z)
-        z = fit.z
-        if TRACE: print("   stage", e, fit.converged, "%.4g" % fit.objective, {n: z[c] for n, c in sp.parameters.items()})
-    freedom = {}
-    if given.is_noisy:
-        comps = sp.components if given.learns_prior else np.full(sp.count, -1)
-        for _ in range(ROUNDS):
-            ref = z
-            blocks = w.blocks(z)
-            shifted = Prior(prior.mean - z, prior.variance)
-            got = learn(blocks, shifted, components=comps, floor=1e-11*size)
-            changed = max([abs(math.log(got.noise[b.name]/b.noise)) for b in blocks if not b.is_known], default=0.0)
-            noise, freedom = got.noise, got.freedom
-            exact = float(np.clip(1e-4*min([v for k, v in noise.items() if k == OBSERVED], default=0)/size, EXACT, 1e-4))
-            prior = Prior(prior.mean, got.prior.variance)
-            w = Weighed(rows, z, size, exact, noise)
-            fit = gauss_newton(w, prior, z)
-            z = fit.z
-            if TRACE: print("   learn", noise, {n: z[c] for n, c in sp.parameters.items()}, "ev %.5g" % got.posterior.evidence, fit.converged)
-            if changed < 0.01: break
-    pts = fresh(problem, FRESH, seed=seed+7)
-    u = at_points(sp, z, pts)
-    size = float(np.sqrt(np.mean(u**2)))
-    res = {}
-    exacts = [s for s in given.statements if s.noise == 0.0]
-    for g in place(problem, exacts, pts, boundary=int(nb*0.7)+3, seed=seed+7):
-        r = Rows(g, sp); lin = r.at(z)
-        res[g.name] = float(np.sqrt(np.mean((lin.residual/scale(r, lin, size))**2)))
-    return Level(number, sp, z, size, exact, noise, freedom, prior, fit.blocks, fit.posterior, fit.converged, res, sum(len(r.group.points) for r in rows))
+        best = min(levels, key=lambda level: (not level.converged, level.worst))
+    known, widening = _honest(found, best)
+    draws = widening * known.draws(DRAWS, seed)
+    field = _field(best, draws, ROUNDING + _residuals(best)[1])
+    deviations = widening * known.deviations(len(best.space.parameters))
+    theta = {
+        name: (float(value), float(sd))
+        for name, value, sd in zip(best.space.parameters, _theta(best), deviations, strict=True)
+    }
+    open_ends = _open(found, best, field, theta)
+    doubts = _doubts(best, levels, tolerance)
+    inside, boundary = _residuals(best)
+    return GeneralSolution(
+        field=field,
+        theta=theta,
+        noise=best.noise,
+        residual=inside,
+        condition_residual=boundary,
+        misfit=best.misfit,
+        unknowns=best.space.count,
+        points=best.rows,
+        frequencies=found.frequencies,
+        evidence=best.evidence,
+        levels=tuple(level.worst for level in levels),
+        converged=best.converged,
+        resolved=not doubts,
+        determined=not open_ends,
+        warnings=(*found.warnings, *open_ends, *doubts),
+    )
 
-TRACE = False
 
-def run(problem, *, freq=None, seed=0, levels=None, verbose=True):
-    import time
-    given = prepare(problem, freq)
-    if verbose: print("frequencies", [np.round(np.array(f)*2*np.pi, 3) for f in given.frequencies])
-    dom = problem.domain
-    pts = fresh(problem, FRESH, seed=seed+7)
-    lv = best = old = None
-    for level in levels or range(0 if given.is_loose else 4, len(LEVELS)):
-        t0 = time.process_time()
-        new = solve_level(given, level, lv, seed)
-        if new is None: print("too large"); break
-        lv = new
-        err = np.nan
-        if problem.exact is not None:
-            e = problem.exact(pts); err = np.linalg.norm(e-at_points(lv.space, lv.z, pts))/np.linalg.norm(e)
-        th = {n: lv.z[c] for n, c in lv.space.parameters.items()}
-        if verbose: print(f"level {level} shape {lv.space.kept.shape} M {lv.space.count} rows {lv.rows} size {lv.size:.2e} exact {lv.exact:.1e} conv {lv.converged} ev {lv.posterior.evidence:.6g} fresh { {k: '%.1e'%v for k,v in lv.residuals.items()} } err {err:.1e} noise {lv.noise} {th} t {time.process_time()-t0:.2f}", flush=True)
-        if given.is_loose:
-            if best is None or lv.posterior.evidence > best.posterior.evidence + 1: best = lv
-            else: break
-        else:
-            best = lv
-            if problem.unknowns:
-                k = len(problem.unknowns); th = lv.z[-k:]; sd = lv.posterior.deviations(k)
-                ok = old is not None and np.all(np.abs(sd-old[1])<0.05*sd) and np.all(np.abs(th-old[0])<0.1*sd)
-                old = th, sd
-                if verbose: print(th, sd)
-                if ok and lv.left < 10*lv.exact: break
-            elif lv.left < GOAL: break
-    return given, best
+def _residuals(level: Level) -> tuple[float, float]:
+    """The worst relative residual of the equation and of the conditions."""
+    inside = [v for name, v in level.left.items() if name.startswith("equation")]
+    boundary = [v for name, v in level.left.items() if not name.startswith("equation")]
+    return max(inside, default=0.0), max(boundary, default=0.0)
+
+
+def _honest(found: Given, level: Level) -> tuple[Posterior, float]:
+    """The posterior with exact data as exact as they were met, and what its draws are widened by.
+
+    The residual at fresh points is taken for noise of that size in exact rows. Noise that was
+    estimated makes the posterior one of Student, whose standard deviation is larger.
+    """
+    if not found.is_noisy:
+        return level.posterior, level.worst / level.exact
+    known = level.posterior
+    if level.worst > level.exact:
+        factors = {name: max(left / level.exact, 1.0) for name, left in level.left.items()}
+        blocks = [replace(b, noise=b.noise * factors.get(b.name, 1.0)) for b in level.blocks]
+        known = posterior(blocks, Prior(level.prior.mean - level.z, level.prior.variance))
+    freedom = max(min(level.freedom.values(), default=math.inf), 3.0)
+    return known, math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
+
+
+def _field(level: Level, draws: Float[np.ndarray, "s m"], relative_floor: float) -> Field:
+    """The posterior as coefficients of products of functions along the axes."""
+    space = level.space
+    means = [space.split(level.z, name) for name in space.problem.fields]
+    spreads = [space.split(draws, name) for name in space.problem.fields]
+    return Field(
+        space.bases,
+        np.stack([tensor for tensor, _ in means]),
+        np.stack([tensor for tensor, _ in spreads], axis=1).astype(np.float32),
+        np.stack([extra for _, extra in means]),
+        np.stack([extra for _, extra in spreads], axis=1).astype(np.float32),
+        relative_floor * level.size,
+    )
+
+
+def _open(
+    found: Given, level: Level, field: Field, theta: Mapping[str, tuple[float, float]]
+) -> list[str]:
+    """A sentence on each thing that equation, conditions and data do not determine."""
+    problem, doubts = found.problem, []
+    points = fresh(problem, PROBES, seed=1)
+    zero = (0,) * problem.dimension
+    spread = field.deviation(points, enrichment=level.space.enrichment.at(points, zero))
+    if float(np.median(spread)) > level.size:
+        doubts.append(
+            f"Equation, conditions and data do not determine the solution of '{problem.name}': "
+            f"its standard deviation, {np.median(spread):.1e}, is larger than itself. Add "
+            "conditions or observations."
+        )
+    for name, (_, sd) in theta.items():
+        if sd > 0.3 * GUESSED * (abs(problem.theta[name]) or 1.0):
+            doubts.append(
+                f"The data do not determine '{name}': its standard deviation, {sd:.1e}, is about "
+                "that of the first guess. Add observations where the solution depends on it."
+            )
+    return doubts
+
+
+def _doubts(best: Level, levels: Sequence[Level], tolerance: float) -> list[str]:
+    """A sentence on each thing that is wrong with the solution."""
+    doubts = []
+    if not best.converged:
+        doubts.append(
+            "Gauss-Newton ended before its steps became small: the equation may have no solution "
+            "near the starts that were tried, or several."
+        )
+    if best.worst > max(tolerance, 10 * best.exact):
+        worst = max(best.left, key=lambda name: best.left[name])
+        doubts.append(
+            f"The relative residual at fresh points is {best.left[worst]:.1e} ({worst}); the "
+            f"tolerance is {tolerance:.0e}. {best.space.count} functions, level {best.number}, "
+            "were the most that helped."
+        )
+    for name, value in best.misfit.items():
+        if value > MISFIT:
+            doubts.append(
+                f"The data of '{name}' miss the solution by {value:.1f} times their standard "
+                "deviation: it is stated too small, or the equation does not describe them."
+            )
+    return doubts

@@ -161,7 +161,10 @@ class Linearisation:
             order = self.system.equation.order(name)
             trials = [np.asarray(t[o]) for t, o in zip(self._trials, order, strict=True)]
             if len(trials) == 1:
-                total = total + tests[0].T @ (slope[:, None] * trials[0])
+                constant = np.ptp(slope) <= 1e-14 * np.max(np.abs(slope))
+                axis = self.system.axes[0]
+                coefficient = float(slope[0]) if constant else slope
+                total = total + axis.operator(order[0], coefficient)[:, axis.lifts :]
                 continue
             (n, m), pairs = self.system.shape, [
                 np.einsum("qi,qk->qik", w, t).reshape(len(w), -1)

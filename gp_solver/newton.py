@@ -38,10 +38,12 @@ def newton(system: System, start: Tensor, *, steps: int = STEPS) -> Iterate:
     """Return the solution that Newton's method reaches from a field that meets the conditions."""
     work = _Work(system, start)
     tensor, (right, slopes) = start, work.residual(start)
-    size, last = float(np.linalg.norm(right)), np.inf
+    size, last, precondition = float(np.linalg.norm(right)), np.inf, None
     for step in range(steps):
         inner = TIGHT if system.like.linear else float(np.clip(work.relative(size), TIGHT, LOOSE))
-        step_found, found = Linearisation(system, slopes).solve(-right, tolerance=inner)
+        linearised = Linearisation(system, slopes, precondition)
+        step_found, found = linearised.solve(-right, tolerance=inner)
+        precondition = linearised.preconditioner if found else None
         if not np.all(np.isfinite(step_found)):
             break
         interior = system.interior(tensor)

@@ -43,6 +43,14 @@ def field(given: BoxProblem, solution: Solution, *, seed: int) -> Field:
     )
 
 
+def without_draws(solution: Solution) -> Field:
+    """Return a solution as a field of which only the mean is known."""
+    bases = tuple(Basis(axis.features, axis.coefficients) for axis in solution.system.axes)
+    empty = np.zeros((0, 1, *solution.tensor.shape), np.float32)
+    none = np.zeros((0, 1, 0), np.float32)
+    return Field(bases, solution.tensor[None], empty, np.zeros((1, 0)), none)
+
+
 def _sampling(given: BoxProblem) -> float:
     """What is open about functions that are known on a grid only, in the equation's units."""
     squares = [

@@ -20,7 +20,7 @@ from gp_solver.axis import gauss
 from gp_solver.collocation import Collocation, Linearised, Table
 from gp_solver.evidence import Regression
 from gp_solver.features import Features
-from gp_solver.spectrum import bands
+from gp_solver.spectrum import Bands, bands
 
 SIZES = ((8, 4), (8, 8), (16, 4), (16, 8), (24, 6), (24, 12), (40, 8), (40, 16))
 """degrees of the polynomials and of the envelopes that are tried"""
@@ -30,6 +30,8 @@ GOAL = 1e-12
 """relative error of left-out points at which nothing more is tried"""
 MOST = 0.7
 """functions, relative to points, that a recentred basis may have"""
+SAFE = 2.2
+"""degree of polynomials, relative to the root of the number of points, that these determine"""
 LEAST = 1e-30
 """variance of the noise, relative to the data, while sizes are compared"""
 
@@ -163,9 +165,7 @@ def rounded(problem: Collocation, fit: Fitted, near: Linearised) -> Float[np.nda
     return fit.table.homogeneous(z)
 
 
-def recentred(
-    problem: Collocation, fit: Fitted, near: Linearised
-) -> Fitted:
+def recentred(problem: Collocation, fit: Fitted, near: Linearised) -> Fitted:
     """Return the posterior on carriers moved to where the components are, or `fit` itself.
 
     Several widths are tried; the one that predicts left-out points best is taken.
@@ -181,8 +181,22 @@ def recentred(
             break
     floor = rounding(problem, best.features)
     if best is fit:
+        fit = _compact(problem, fit, near)
         return replace(fit, regression=fit.regression.quieted(floor))
     return reweighted(best, near, problem.orders, steps=4, floor=floor)
+
+
+def _compact(problem: Collocation, fit: Fitted, near: Linearised) -> Fitted:
+    """The same posterior without the carriers that have no weight."""
+    kept = np.flatnonzero(fit.weights[1:])
+    features = replace(
+        fit.features,
+        carriers=tuple(fit.features.carriers[q] for q in kept),
+        envelopes=tuple(fit.features.envelopes[q] for q in kept),
+    )
+    weights = np.concatenate([fit.weights[:1], fit.weights[1:][kept]])
+    table = problem.table(features)
+    return fitted(table, near, problem.orders, weights, fit.regression.noise, fit.scale)
 
 
 def _candidates(problem: Collocation, fit: Fitted) -> list[Features]:
@@ -197,6 +211,9 @@ def _candidates(problem: Collocation, fit: Fitted) -> list[Features]:
         carriers = _joined(moved, sizes[1 + kept] ** 2, gap)
         for degree, envelope in SIZES:
             made = bands(carriers, features.length, degree=degree, envelope=envelope)
+            if made.degree > max(degree, SAFE * math.sqrt(len(problem.points))):
+                plain = tuple(carriers.tolist())  # polynomials of that degree need other points
+                made = Bands(degree, plain, (envelope,) * len(plain))
             degree = max(made.degree, features.order + 2)
             chosen = replace(
                 features, degree=degree, carriers=made.carriers, envelopes=made.envelopes

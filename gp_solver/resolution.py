@@ -15,6 +15,8 @@ from gp_solver.spectrum import Lines, bands, detect, lobe, polynomial_degree
 LEVELS = ((40, 14), (80, 20), (160, 28), (320, 40), (640, 40), (1280, 40), (2560, 40))
 """degree of the polynomials and of the envelopes, level by level"""
 FIRST_SAMPLES, MOST_SAMPLES = 1024, 2**16
+FEWER = 0.35
+"""share of the polynomials' number up to which carriers, which are less well conditioned, pay"""
 OTHER = 1.37
 """ratio of the two numbers of samples whose frequencies must agree"""
 STRONG = 1e-2
@@ -41,7 +43,7 @@ class Plan:
 
     @property
     def features(self) -> Features:
-        """The functions that this plan stands for: carriers, or polynomials where they are fewer."""
+        """The functions that this plan stands for: carriers only where they are far fewer."""
         degree, envelope = LEVELS[self.level]
         degree = max(degree, self.order + 2)
         length = self.upper - self.lower
@@ -49,7 +51,7 @@ class Plan:
         plain = degree
         if self.frequencies:
             plain = max(degree, polynomial_degree(max(self.frequencies), length) + degree // 4)
-        if made.carriers and made.count <= plain:
+        if made.carriers and made.count <= FEWER * plain:
             return Features(
                 self.lower, self.upper, self.order, made.degree, made.carriers, made.envelopes
             )

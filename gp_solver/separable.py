@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 from jaxtyping import Float
@@ -26,8 +24,8 @@ NULL = 1e-12
 """relative eigenvalue below which a mode is not determined at all"""
 CRITICAL = 1e-9
 """relative eigenvalue below which a mode counts as resonant"""
-BATCH = 2**27
-"""numbers in the factors kept for one axis without a basis (1 GiB)"""
+REGULAR = 1e8
+"""condition number up to which a matrix may be inverted"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,44 +138,63 @@ def _diagonal(pencils: tuple[Pencil, ...]) -> Separable:
 
 
 def _one_bare(pencils: tuple[Pencil, ...], axis: int) -> Separable:
-    """For each mode of the other axes, (p S + q M) z = c along the bare one."""
+    """For each mode of the other axes, (p S + q M) z = c along the bare one.
+
+    With a complex Schur form K = S⁻¹M = Q T Qᴴ, found once, each mode costs a triangular solution.
+    """
     others = [p for a, p in enumerate(pencils) if a != axis]
     stiffness, mass = pencils[axis].stiffness, pencils[axis].mass
-    if others:
-        masses, values = [p.masses for p in others], [p.values for p in others]
-        outer = np.asarray(kron.outer(masses)).ravel()  # type: ignore[arg-type]
-        shift = np.asarray(kron.sums(values, masses)).ravel() / outer  # type: ignore[arg-type]
-    else:
-        outer, shift = np.ones(1), np.zeros(1)
-
-    def matrices(shifts: Any) -> Any:
-        return jnp.asarray(stiffness) + shifts[:, None, None] * jnp.asarray(mass)
-
-    step = max(1, BATCH // mass.size)
-    pieces = [slice(s, s + step) for s in range(0, len(shift), step)]
-    keep = len(pieces) == 1
-    factors = _factor(matrices(shift)) if keep else None
-    closest = _reciprocal_condition(stiffness + shift[0] * mass) if len(shift) == 1 else 1.0
+    if not others:
+        factors = scipy.linalg.lu_factor(stiffness)
+        closest = _reciprocal_condition(stiffness, factors)
+        parts = {
+            "axis": 0,
+            "bases": [],
+            "inverse_modes": lambda flat: scipy.linalg.lu_solve(factors, flat.T).T,
+        }
+        return Separable(pencils, Modes(0, closest), parts)
+    masses, values = [p.masses for p in others], [p.values for p in others]
+    outer = np.asarray(kron.outer(masses)).ravel()  # type: ignore[arg-type]
+    shift = np.asarray(kron.sums(values, masses)).ravel() / outer  # type: ignore[arg-type]
+    extra = _regular_shift(stiffness, mass)
+    factors = scipy.linalg.lu_factor(stiffness + extra * mass)
+    triangle, rotation = scipy.linalg.schur(
+        scipy.linalg.lu_solve(factors, mass).astype(complex), output="complex"
+    )
 
     def solve(flat: np.ndarray) -> np.ndarray:
-        found = np.empty_like(flat)
-        for piece in pieces:
-            factored = factors if factors is not None else _factor(matrices(shift[piece]))
-            scaled = flat[piece] / outer[piece][:, None]
-            found[piece] = np.asarray(_solve(factored, scaled))
-        return found
+        right = scipy.linalg.lu_solve(factors, (flat / outer[:, None]).T)
+        found = _triangular(triangle, shift - extra, rotation.conj().T @ right)
+        return np.ascontiguousarray((rotation @ found).real.T)
 
-    bases = [p.basis for p in others]
-    parts = {"axis": axis, "bases": bases, "inverse_modes": solve}
-    return Separable(pencils, Modes(0, closest), parts)
+    parts = {"axis": axis, "bases": [p.basis for p in others], "inverse_modes": solve}
+    return Separable(pencils, Modes(), parts)
 
 
-_factor = jax.jit(jax.vmap(jax.scipy.linalg.lu_factor))
-_solve = jax.jit(jax.vmap(lambda lu, b: jax.scipy.linalg.lu_solve(lu, b)))
+def _triangular(
+    triangle: np.ndarray, shifts: Float[np.ndarray, " m"], right: np.ndarray
+) -> np.ndarray:
+    """(1 + shift T) y = right for every column's own shift, T upper triangular; right [n, m]."""
+    found = np.empty_like(right)
+    for i in range(len(triangle) - 1, -1, -1):
+        later = triangle[i, i + 1 :] @ found[i + 1 :]
+        found[i] = (right[i] - shifts * later) / (1 + shifts * triangle[i, i])
+    return found
 
 
-def _reciprocal_condition(matrix: Float[np.ndarray, "n n"]) -> float:
-    return float(1.0 / max(np.linalg.cond(matrix), 1.0))
+def _regular_shift(stiffness: np.ndarray, mass: np.ndarray) -> float:
+    """A τ for which S + τ M can be inverted, zero if S itself can."""
+    ratio = np.linalg.norm(stiffness) / np.linalg.norm(mass)
+    choices = [t * ratio for t in (0.0, 0.01, -0.01, 0.1)]
+    return next(
+        (t for t in choices if np.linalg.cond(stiffness + t * mass) < REGULAR), choices[1]
+    )
+
+
+def _reciprocal_condition(matrix: Float[np.ndarray, "n n"], factors: Any) -> float:
+    """LAPACK's estimate of 1 / cond₁ from LU factors."""
+    norm = float(np.linalg.norm(matrix, 1))
+    return float(scipy.linalg.lapack.dgecon(factors[0], norm, norm="1")[0])
 
 
 def _sylvester(pencils: tuple[Pencil, ...]) -> Separable:

@@ -45,7 +45,7 @@ class Chords:
         return of
 
 
-def frequencies(
+def seen_frequencies(
     problem: Problem, sources: Sequence[tuple[Function, str]]
 ) -> list[tuple[float, ...]]:
     """Return the frequencies along each axis (cycles per unit) that known functions show.

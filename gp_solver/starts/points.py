@@ -114,12 +114,12 @@ def place(
         if statement.name == OBSERVED:
             seen = problem.observations
             assert seen is not None
-            groups.append(_group(problem, statement, seen.points, known={OBSERVED: seen.values}))
+            groups.append(group(problem, statement, seen.points, known={OBSERVED: seen.values}))
         elif not statement.faces:
-            groups.append(_group(problem, statement, points))
+            groups.append(group(problem, statement, points))
         for face in statement.faces:
             at, normals = _on_face(problem, face, boundary, seed)
-            made = _group(problem, statement, at, normals=normals, face=face)
+            made = group(problem, statement, at, normals=normals, face=face)
             if statement.repeats:
                 a = problem.domain.axes.index(statement.repeats)
                 partner = at.copy()
@@ -140,7 +140,7 @@ def _on_face(
     return face_points(domain, face, share, seed=seed)
 
 
-def _group(
+def group(
     problem: Problem,
     statement: Statement,
     points: np.ndarray,
@@ -149,11 +149,12 @@ def _group(
     known: dict[str, np.ndarray] | None = None,
     face: str = "",
 ) -> Group:
-    """A statement at points, with all that it reads there."""
+    """Return a statement at points, with all that it reads there."""
     x = {a: np.ascontiguousarray(points[:, i]) for i, a in enumerate(problem.domain.axes)}
     if normals is not None:
         x |= {NORMAL + a: normals[:, i] for i, a in enumerate(problem.domain.axes)}
-    known = known or {n: sampled_at(s, problem, points) for n, s in problem.sampled.items()}
+    if known is None:
+        known = {n: sampled_at(s, problem, points) for n, s in problem.sampled.items()}
     name = f"{statement.name} on {face}" if len(statement.faces) > 1 else statement.name
     return Group(name, statement, points, x, known)
 

@@ -1,0 +1,292 @@
+"""One level of the general solver: functions, rows, Gauss-Newton, noise and prior by evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+from scipy.linalg import solve_triangular
+
+from gp_solver.regression import Block, Learned, Posterior, Prior, learn
+from gp_solver.rows import Rows
+from gp_solver.starts.gauss_newton import Fit, gauss_newton
+from gp_solver.starts.given import Given
+from gp_solver.starts.points import PER_AXIS, fresh, inside, place
+from gp_solver.starts.space import CARRIER, Space, carried, level_features, space
+from gp_solver.starts.weights import Weighed, first_size, scale
+from sciml.errors import BadProblem
+
+EXACT, EASED, COARSEST = 1e-11, 1e-3, 1e-5
+"""noise of exact data relative to their scale: at least, relative to what a level before left over
+or to the data's own noise, at most"""
+NOISY_COARSEST = 3e-4
+"""the same, at most, where data have noise"""
+WIDE, WIDE_NOISY, GUESSED = 100.0, 3.0, 10.0
+"""standard deviation of the prior relative to the size of the solution, the same where noise
+reaches past the equation, and relative to the first guess of a parameter"""
+RELAXED = (1e-1, 1e-3, 1e-6)
+"""noise of exact data on the way from a first guess"""
+ROUNDS = 6
+"""changes of linearisation, noise and prior in a level, at most"""
+FRESH, BOUNDARY = 1000, 100
+"""points at which a level is checked; points on the boundary where the equation has noise"""
+PRUNED = 1e-2
+"""variance by evidence, relative to the posterior's, below which a carrier is not called for"""
+RANDOM = 3
+"""random starts"""
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """What a level found.
+
+    Attributes
+    ----------
+    number : of the level.
+    space, z : functions and their coefficients.
+    size : root mean square of the solution.
+    exact : noise of exact data, relative to their scale.
+    noise, freedom : of groups with unknown noise: estimate, degrees of freedom behind it.
+    posterior, blocks, prior : of the last step.
+    evidence : log probability of the data.
+    converged : whether Gauss-Newton's steps became small.
+    left : relative residual of each exact group at fresh points.
+    misfit : of each group with noise, root mean square of what is missing over its sd.
+    values : solution at fresh points [n, f].
+    rows : number of rows of each group.
+    """
+
+    number: int
+    space: Space
+    z: Float[np.ndarray, " m"]
+    size: float
+    exact: float
+    noise: Mapping[str, float]
+    freedom: Mapping[str, float]
+    posterior: Posterior
+    blocks: Sequence[Block]
+    prior: Prior
+    evidence: float
+    converged: bool
+    left: Mapping[str, float]
+    misfit: Mapping[str, float]
+    values: Float[np.ndarray, "n f"]
+    rows: Mapping[str, int]
+
+    @property
+    def worst(self) -> float:
+        """Largest relative residual of an exact group; 0 if there is none."""
+        return max(self.left.values(), default=0.0)
+
+
+def level_space(given: Given, number: int) -> Space:
+    """Return the functions of a level."""
+    pairs = zip(given.problem.domain.bounding_box, given.frequencies, strict=True)
+    features = [level_features(e, f, number, loose=given.is_loose) for e, f in pairs]
+    return space(given.problem, given.enrichment, features)
+
+
+def solve_level(given: Given, number: int, before: Level | None, *, seed: int) -> Level:
+    """Return what a level finds, starting from the level before.
+
+    Raises
+    ------
+    BadProblem : there are fewer rows than functions even at the first level.
+    """
+    work = _Work(given, number, before, seed)
+    found = work.solved()
+    for _ in range(ROUNDS):  # the size of a noisy solution is known afterwards only
+        if not given.weighs or abs(math.log(found.size / work.size)) < 0.5:
+            break
+        work = _Work(given, number, found, seed)
+        found = work.solved()
+    return found
+
+
+class _Work:
+    """Rows of a level and what they are weighed by."""
+
+    def __init__(self, given: Given, number: int, before: Level | None, seed: int) -> None:
+        self.given, self.number, self.before, self.seed = given, number, before, seed
+        problem = given.problem
+        self.space = level_space(given, number)
+        count = math.ceil(PER_AXIS * sum(self.space.kept.shape))
+        self.boundary = BOUNDARY if given.is_loose else count
+        points = inside(self.space, seed=seed)
+        groups = place(problem, given.statements, points, boundary=self.boundary, seed=seed)
+        rows = [Rows(group, self.space) for group in groups]
+        self.rows = sorted(rows, key=lambda r: r.group.statement.noise != 0.0)
+        self.counts = {r.group.name: len(r.group.points) for r in rows}
+        _check_count(self)
+        self.exact = EXACT if not given.is_noisy else NOISY_COARSEST
+        if before is None:
+            self.z = np.zeros(self.space.count)
+            for name, column in self.space.parameters.items():
+                self.z[column] = problem.theta[name]
+            self.size = first_size(self.rows, self.z, given.frequencies)
+            self.noise: Mapping[str, float] = {}
+        else:
+            self.z = carried(before.z, before.space, self.space)
+            self.size, self.noise = before.size, before.noise
+            self.exact = before.exact
+            if not given.is_noisy:
+                self.exact = float(np.clip(EASED * before.worst, EXACT, COARSEST))
+        self.prior = self._first_prior()
+
+    def _first_prior(self) -> Prior:
+        wide = (WIDE_NOISY if self.given.weighs else WIDE) * self.size
+        mean = np.zeros(self.space.count)
+        variance = np.full(self.space.count, wide**2 * self.given.volume)
+        for name, column in self.space.parameters.items():
+            guess = self.given.problem.theta[name]
+            mean[column], variance[column] = guess, (GUESSED * (abs(guess) or 1.0)) ** 2
+        return Prior(mean, variance)
+
+    def weighed(self, exact: float) -> Weighed:
+        """The rows with exact data of this relative noise."""
+        return Weighed(self.rows, self.z, size=self.size, exact=exact, noise=self.noise)
+
+    def solved(self) -> Level:
+        """Fit, learn noise and prior, check at fresh points."""
+        fit = self._fitted()
+        self.z, freedom, evidence = fit.z, {}, fit.posterior.evidence
+        if self.given.is_noisy:
+            for _ in range(ROUNDS):
+                learned, evidence, settled = self._learned()
+                freedom = dict(learned.freedom)
+                fit = gauss_newton(self.weighed(self.exact), self.prior, self.z)
+                self.z = fit.z
+                if settled:
+                    break
+        points = fresh(self.given.problem, FRESH, seed=self.seed + 7)
+        values = at_points(self.space, self.z, points)
+        size = float(np.sqrt(np.mean(values**2)))
+        return Level(
+            number=self.number,
+            space=self.space,
+            z=self.z,
+            size=size if math.isfinite(size) and size > 0 else self.size,
+            exact=self.exact,
+            noise=self.noise,
+            freedom=freedom,
+            posterior=fit.posterior,
+            blocks=fit.blocks,
+            prior=self.prior,
+            evidence=evidence,
+            converged=fit.converged,
+            left=self._left(points, size),
+            misfit=self.weighed(self.exact).misfits(self.z),
+            values=values,
+            rows=self.counts,
+        )
+
+    def _fitted(self) -> Fit:
+        """Gauss-Newton from the level before, or from several starts as far as they are needed."""
+        if self.before is not None and self.before.converged:
+            return gauss_newton(self.weighed(self.exact), self.prior, self.z)
+        ways = [(RELAXED, self.z), ((), self.z)]
+        ways = ways if self.given.problem.observations is not None else ways[::-1]
+        rng = np.random.default_rng(self.seed)
+        for _ in range(RANDOM):
+            ways.append((RELAXED, self.z + self._random(rng)))
+        best: Fit | None = None
+        for relaxed, start in ways:
+            z = start
+            for exact in relaxed:
+                z = gauss_newton(self.weighed(exact), self.prior, z).z
+            fit = gauss_newton(self.weighed(self.exact), self.prior, z)
+            if best is None or (fit.converged, -fit.objective) > (best.converged, -best.objective):
+                best = fit
+            if best.converged:
+                break
+        assert best is not None
+        return best
+
+    def _random(self, rng: np.random.Generator) -> Float[np.ndarray, " m"]:
+        """Coefficients of low functions, of about the solution's size."""
+        degree = np.sqrt(sum(i.astype(float) ** 2 for i in self.space.index))
+        one = np.zeros(self.space.size)
+        draw = rng.standard_normal(self.space.products)
+        one[: self.space.products] = draw * np.exp(-degree / 2) * math.sqrt(self.given.volume)
+        found = np.zeros(self.space.count)
+        for name in self.given.problem.fields:
+            found[self.space.columns(name)] = self.size * one
+        return found
+
+    def _learned(self) -> tuple[Learned, float, bool]:
+        """Noise and prior at the highest evidence, that evidence, and whether little changed."""
+        model = self.weighed(self.exact)
+        blocks, wide = model.blocks(self.z), self._first_prior()
+        shifted = Prior(wide.mean - self.z, wide.variance)
+        floor = EXACT * self.size
+        fixed = np.full(self.space.count, -1)
+        found = learn(blocks, shifted, components=fixed, floor=floor)
+        evidence, variance = found.posterior.evidence, wide.variance
+        if self.given.weighs:
+            sparse = learn(blocks, shifted, components=self.space.components, floor=floor)
+            evidence = sparse.posterior.evidence
+            variance = _pruned(self.space, wide.variance, sparse, found)
+        exact = float(np.clip(EASED * model.coarseness, EXACT, NOISY_COARSEST))
+        old = {b.name: b.noise for b in blocks}
+        changes = [abs(math.log(sd / old[name])) for name, sd in found.noise.items()]
+        settled = max(changes, default=0.0) < 0.02 and abs(math.log(exact / self.exact)) < 1.0
+        self.noise, self.prior = found.noise, Prior(wide.mean, variance)
+        if not self.given.is_loose:  # levels of a noisy equation are compared by their evidence
+            self.exact = self.exact if settled else exact
+        return found, evidence, settled or (self.given.is_loose and not changes)
+
+    def _left(self, points: Float[np.ndarray, "n d"], size: float) -> dict[str, float]:
+        """Relative residuals of exact statements at fresh points."""
+        exact = [s for s in self.given.statements if s.noise == 0.0]
+        boundary, seed = math.ceil(0.7 * self.boundary) + 3, self.seed + 7
+        found = {}
+        for group in place(self.given.problem, exact, points, boundary=boundary, seed=seed):
+            rows = Rows(group, self.space)
+            at = rows.at(self.z)
+            found[group.name] = float(np.sqrt(np.mean((at.residual / scale(rows, at, size)) ** 2)))
+        return found
+
+
+def _check_count(work: _Work) -> None:
+    rows, problem = sum(work.counts.values()), work.given.problem
+    if work.before is None and rows < work.space.count:
+        raise BadProblem(
+            f"'{problem.name}' has {rows} points in all, too few for {work.space.count} functions.",
+            f"give {2 * work.space.count} or more points, inside and on the boundary",
+        )
+
+
+def _pruned(
+    space: Space, wide: Float[np.ndarray, " m"], sparse: Learned, found: Learned
+) -> Float[np.ndarray, " m"]:
+    """The wide prior, with carriers narrowed that the evidence does not call for at all."""
+    triangle = found.posterior.triangle
+    inverse = solve_triangular(triangle, np.eye(len(wide)))
+    carries = np.any(
+        [labels[i] >= CARRIER for labels, i in zip(space.labels, space.index, strict=True)], axis=0
+    )
+    narrow = sparse.prior.variance < PRUNED * np.sum(inverse**2, axis=1)
+    chosen = np.zeros(len(wide), bool)
+    for name in space.problem.fields:
+        start = space.columns(name).start
+        chosen[start : start + space.products] = carries
+    return np.where(chosen & narrow, sparse.prior.variance, wide)
+
+
+def at_points(
+    space: Space, z: Float[np.ndarray, " m"], points: Float[np.ndarray, "n d"]
+) -> Float[np.ndarray, "n f"]:
+    """Return the fields at points."""
+    zero = (0,) * len(space.bases)
+    tables, extra = space.tables(points, zero), space.enrichment.at(points, zero)
+    columns = []
+    for name in space.problem.fields:
+        tensor, weights = space.split(z, name)
+        part = np.tensordot(tables[0][0], tensor, axes=1)
+        for table in tables[1:]:
+            part = np.einsum("nk...,nk->n...", part, table[0])
+        columns.append(part + extra @ weights)
+    return np.stack(columns, axis=1)
