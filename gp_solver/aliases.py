@@ -90,7 +90,7 @@ def hidden(problem: Collocation, near: Linearised) -> float:
     change = np.max(np.abs(problem.equation.source({name: beside}, problem.sampled) - values))
     if not 0 < np.max(np.abs(values)) <= COINCIDENT * change:
         return 0.0
-    turns = 4 * math.pi * nyquist(problem)
+    turns = 2 * math.pi * nyquist(problem)
     leading = [near.slopes[n] for n, o in problem.orders.items() if o == problem.order]
     slope = change / np.spacing(np.max(np.abs(x)))
     return float(slope / turns ** (1 + problem.order) / max(np.mean(np.abs(leading)), 1e-300))

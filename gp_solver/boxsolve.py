@@ -10,14 +10,14 @@ import numpy as np
 
 from gp_solver import assemble as assembling
 from gp_solver import axis as axes
-from gp_solver.box import System, Tensor, lift
+from gp_solver.box import Grids, System, Tensor, lift
 from gp_solver.check import Check, check
 from gp_solver.detection import data_fields, frequencies
 from gp_solver.equation import Equation, Traits
 from gp_solver.faces import Face
 from gp_solver.interpolant import Interpolant
 from gp_solver.linear import factorised, separable_terms, solve_direct
-from gp_solver.branches import distance, first_start, search
+from gp_solver.branches import DISTINCT, first_start, search
 from gp_solver.newton import Iterate, newton
 from gp_solver.resolution import Plan
 from gp_solver.separable import Modes
@@ -32,8 +32,10 @@ SEARCHED = 1e-5
 """the same for a search of further solutions"""
 PHASE = 2e-14
 """what rounding of the phase of an oscillation adds to that for each of its turns"""
-BRANCH = 1e-8
+BRANCH = 1e-6
 """relative residual up to which a branch is a solution"""
+COMPARED = 64
+"""positions along each axis at which branches are compared"""
 REFINEMENTS = 4
 """levels that are tried for a branch"""
 STARTABLE = 0.3
@@ -202,8 +204,7 @@ def solve_level(
 
 def prolonged(coarser: Solution, system: System) -> Tensor:
     """Return the coefficients, in the functions of a system, of a solution in others."""
-    tables = [a.at(n, 0)[0] for a, n in zip(coarser.system.axes, system.nodes, strict=True)]
-    values = np.asarray(kron.apply(tables, coarser.tensor))
+    values = _on_grid(coarser, system.nodes)
     for a, axis in enumerate(system.axes):
         values = np.moveaxis(axis.fit(np.moveaxis(values, a, 0)), 0, a)
     return values
@@ -212,25 +213,41 @@ def prolonged(coarser: Solution, system: System) -> Tensor:
 def other_branches(given: BoxProblem, solution: Solution, *, seed: int) -> list[Solution]:
     """Return the different solutions of a nonlinear equation, the one of smallest norm first.
 
-    The search is made with few functions, and what it finds is refined with all of them.
+    The search is made with few functions, and what it finds is refined where it needs more.
     """
     coarse = _for_search(given, solution)
     first = Iterate(coarse.tensor, 0.0, True, 0)
+    rng = np.random.default_rng(seed)
+    grids = [np.sort(lo + (hi - lo) * rng.random(COMPARED)) for lo, hi in given.box]
     found: list[Solution] = []
+    seen: list[Tensor] = []
     for branch in search(coarse.system, first, lift(coarse.system), seed=seed):
         refined = solution
         if branch is not first:
             refined = _refined(given, replace(coarse, tensor=branch.tensor), solution)
+        values = _on_grid(refined, grids)
+        size = float(np.linalg.norm(values))
         good = refined.check.residual <= max(BRANCH, 100 * solution.check.residual)
-        if good and all(_differ(refined, other) for other in found):
+        if good and all(np.linalg.norm(values - v) > DISTINCT * size for v in seen):
             found.append(refined)
+            seen.append(values)
     return found
 
 
+def _on_grid(solution: Solution, grids: Grids) -> Tensor:
+    """A solution on a tensor grid."""
+    tables = [a.at(g, 0)[0] for a, g in zip(solution.system.axes, grids, strict=True)]
+    return np.asarray(kron.apply(tables, solution.tensor))
+
+
 def _refined(given: BoxProblem, branch: Solution, like: Solution) -> Solution:
-    """A branch with as many functions as the first solution has, or more where it needs them."""
+    """A branch as it is if it is resolved, else with as many functions as it needs."""
+    system = branch.system
+    tensor = lift(system, branch.tensor)
+    best = replace(branch, tensor=tensor, check=check(system, tensor))
+    if best.check.residual <= BRANCH:
+        return best
     plans: list[Plan] | None = like.plans
-    best = branch
     for _ in range(REFINEMENTS):
         if plans is None:
             break
@@ -239,13 +256,6 @@ def _refined(given: BoxProblem, branch: Solution, like: Solution) -> Solution:
             break
         plans = widen(plans, best.check, linear=False)
     return best
-
-
-def _differ(first: Solution, second: Solution) -> bool:
-    moved = second.tensor
-    if second.system.axes != first.system.axes:
-        moved = prolonged(second, first.system)
-    return distance(first.system, first.tensor, moved) > 1e-5
 
 
 def _for_search(given: BoxProblem, solution: Solution) -> Solution:

@@ -162,11 +162,7 @@ def _evaluated(
         unique, where = np.unique(points[:, a], return_inverse=True)
         grids.append(unique)
         places.append(where.ravel())
-    for a, basis in enumerate(bases):  # in terms of features: fewer operations than tables
-        stacked = np.moveaxis(
-            np.tensordot(basis.combinations, stacked, axes=(1, a + 1)), 0, a + 1
-        )
-    tables = [b.features.at(g, o)[o] for b, g, o in zip(bases, grids, order, strict=True)]
+    tables = [b.at(g, o) for b, g, o in zip(bases, grids, order, strict=True)]
     if np.prod([len(g) for g in grids]) <= 4 * len(points) + 1:
         for a, table in enumerate(tables):
             stacked = np.moveaxis(np.tensordot(table, stacked, axes=(1, a + 1)), 0, a + 1)

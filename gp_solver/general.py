@@ -15,9 +15,9 @@ import numpy as np
 from jaxtyping import Float
 
 from gp_solver.field import Field
-from gp_solver.regression import Posterior, Prior, posterior
+from gp_solver.regression import Posterior, Prior, posterior, under
 from gp_solver.starts.given import Given, given
-from gp_solver.starts.level import GUESSED, Level, level_space, solve_level
+from gp_solver.starts.level import GUESSED, Level, at_points, level_space, solve_level
 from gp_solver.starts.points import fresh
 from gp_solver.starts.space import LEVELS
 from sciml.problem import Problem
@@ -32,7 +32,10 @@ EVIDENCE = 1.0
 """gain of the evidence that is worth a richer level, in nats"""
 STEADY = 0.1
 """change from level to level, in standard deviations, of what is inferred from noisy data"""
-DRAWS, PROBES, ROUNDING = 128, 200, 1e-14
+DRAWS, PILOTS, PROBES, ROUNDING = 128, 8, 200, 1e-14
+AMPLE = 1e3
+"""width of a draw's coefficients relative to its values, at most"""
+TINY = np.finfo(float).tiny
 MISFIT = 1.5
 """misfit of data, in their own standard deviations, that is worth a warning"""
 
@@ -170,7 +173,7 @@ def finish(
     else:
         best = min(levels, key=lambda level: (not level.converged, level.worst))
     known, widening = _honest(found, best)
-    draws = widening * known.draws(DRAWS, seed)
+    draws = widening * _draws(found, best, known, seed)
     field = _field(best, draws, ROUNDING + _residuals(best)[1])
     deviations = widening * known.deviations(len(best.space.parameters))
     theta = {
@@ -221,6 +224,25 @@ def _honest(found: Given, level: Level) -> tuple[Posterior, float]:
         known = posterior(blocks, Prior(level.prior.mean - level.z, level.prior.variance))
     freedom = max(min(level.freedom.values(), default=math.inf), 3.0)
     return known, math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
+
+
+def _draws(
+    found: Given, level: Level, known: Posterior, seed: int
+) -> Float[np.ndarray, "s m"]:
+    """Draws of the posterior whose coefficients are not much larger than what they add up to.
+
+    Outside of the domain, and where functions nearly cancel, coefficients are as wide as the prior.
+    In single precision that would drown what is inside, and a prior that is as wide as the solution's
+    own deviations by far does as well.
+    """
+    points = fresh(found.problem, PROBES, seed=1)
+    values = [at_points(level.space, draw, points) for draw in known.draws(PILOTS, seed)]
+    wide = (AMPLE * float(np.median(np.abs(values)))) ** 2 * found.volume
+    variance = level.prior.variance.copy()
+    free = slice(0, len(variance) - len(level.space.parameters))
+    variance[free] = np.minimum(variance[free], max(wide, TINY))
+    narrow = Prior(np.zeros(len(variance)), variance)
+    return under(known, narrow).draws(DRAWS, seed)
 
 
 def _field(level: Level, draws: Float[np.ndarray, "s m"], relative_floor: float) -> Field:

@@ -30,9 +30,11 @@ GOAL = 1e-12
 """relative error of left-out points at which nothing more is tried"""
 MOST = 0.7
 """functions, relative to points, that a recentred basis may have"""
+BETWEEN = 2.0
+"""size of the highest derivative between the points, relative to that at them, of a sound fit"""
 SAFE = 2.2
 """degree of polynomials, relative to the root of the number of points, that these determine"""
-LEAST = 1e-30
+LEAST = 1e-24
 """variance of the noise, relative to the data, while sizes are compared"""
 
 
@@ -90,6 +92,16 @@ class Fitted:
         values = self.features.at(nodes, 0)[0]
         parts = [values[:, b] @ self.mean[b] for b in self.features.blocks]
         return np.sqrt(np.array([rule @ p**2 for p in parts]) / self.features.length)
+
+    @cached_property
+    def between(self) -> float:
+        """Root mean square of the highest derivative over the interval, relative to the points."""
+        order = self.features.order
+        nodes, rule = gauss(self.features.resolution, self.features.lower, self.features.upper)
+        inside = self.features.at(nodes, order)[order] @ self.mean
+        at_points = self.table.levels[order] @ self.mean
+        size = float(np.sqrt(np.mean(at_points**2)))
+        return float(np.sqrt(rule @ inside**2 / self.features.length)) / max(size, 1e-300)
 
 
 def fitted(
@@ -175,7 +187,8 @@ def recentred(problem: Collocation, fit: Fitted, near: Linearised) -> Fitted:
         table = problem.table(features)
         count = len(features.blocks)
         tried = fitted(table, near, problem.orders, np.ones(count), LEAST, fit.scale)
-        if tried.regression.missed < 0.5 * best.regression.missed:
+        better = tried.regression.missed < 0.5 * best.regression.missed
+        if better and tried.between < BETWEEN * min(1.0, best.between):
             best = tried
         if best.regression.missed < GOAL:
             break

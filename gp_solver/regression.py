@@ -88,12 +88,14 @@ class Posterior:
     ----------
     mean : [m].
     triangle : upper triangular R with RᵀR the inverse covariance [m, m].
+    data : the same of the rows without the prior, with their targets [m + 1, m + 1].
     objective : -2 log of likelihood times prior at the mean, without their constants.
     evidence : log of the probability of the data.
     """
 
     mean: Float[np.ndarray, " m"]
     triangle: Float[np.ndarray, "m m"]
+    data: Float[np.ndarray, "k k"]
     objective: float
     evidence: float
 
@@ -122,18 +124,28 @@ def posterior(blocks: Sequence[Block], prior: Prior) -> Posterior:
     for part in blocks:
         stacked[start : start + len(part.target)] = part.whitened
         start += len(part.target)
-    inverse = 1 / np.sqrt(prior.variance)
+    logarithms = sum(b.logarithm + 2 * b.rows * math.log(b.noise) for b in blocks)
+    logarithms += sum(b.rows for b in blocks) * math.log(2 * math.pi)
+    return _joined(_triangle(stacked), prior, float(logarithms))
+
+
+def under(found: Posterior, prior: Prior) -> Posterior:
+    """Return the posterior under another prior (its evidence is left out)."""
+    return _joined(found.data, prior, math.nan)
+
+
+def _joined(data: Float[np.ndarray, "k k"], prior: Prior, logarithms: float) -> Posterior:
+    """The posterior from the triangle of the rows, and the prior's."""
+    size, inverse = len(prior.mean), 1 / np.sqrt(prior.variance)
     below = np.zeros((size, size + 1), order="F")
     below[np.arange(size), np.arange(size)] = inverse
     below[:, size] = prior.mean * inverse
-    triangle = np.triu(lapack.dtpqrt(size, min(PANEL, size), _triangle(stacked), below)[0])
+    triangle = np.triu(lapack.dtpqrt(size, min(PANEL, size), data, below)[0])
     corner, right = triangle[:size, :size], triangle[:size, size]
     objective = float(triangle[size, size] ** 2)
-    logarithms = sum(b.logarithm + 2 * b.rows * math.log(b.noise) for b in blocks)
-    logarithms += sum(b.rows for b in blocks) * math.log(2 * math.pi)
     logarithms += np.sum(np.log(prior.variance)) + 2 * np.sum(np.log(np.abs(np.diag(corner))))
     evidence = -0.5 * (objective + float(logarithms))
-    return Posterior(solve_triangular(corner, right), corner, objective, evidence)
+    return Posterior(solve_triangular(corner, right), corner, data, objective, evidence)
 
 
 def _triangle(rows: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "k k"]:

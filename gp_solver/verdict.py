@@ -65,7 +65,7 @@ def judged(
     if unseen:
         failures.append(
             f"The source of '{name}' is zero at all {count} points but for rounding, as that of a "
-            f"wave of {2 * nyquist(problem):.4g} cycles per unit would be. Give one point more."
+            f"wave of {nyquist(problem):.4g} cycles per unit would be. Give one point more."
         )
     if families:
         seen, other = example(problem, fit, families)
