@@ -149,7 +149,7 @@ def _sources(fit: Fitted) -> Float[np.ndarray, " q"]:
 def ensemble(
     problem: Collocation,
     fit: Fitted,
-    guess: Float[np.ndarray, " r"],
+    guess: Float[np.ndarray, " g"],
     families: list[Family],
     count: int,
     rng: np.random.Generator,

@@ -25,7 +25,7 @@ from gp_solver.features import Features
 from gp_solver.field import Basis, Field
 from gp_solver.recentre import Fitted, fitted, recentred, reweighted, rounded, rounding, widened
 from gp_solver.verdict import judged
-from sciml.errors import BadConfig
+from sciml.errors import BadConfig, BadProblem
 from sciml.precision import float64
 from sciml.problem import Problem
 
@@ -171,6 +171,7 @@ def _selected(
     for _ in range(1 if given.linear else OUTER):
         near = given.linearised(x, table)
         matrix, right = table.rows(near, given.orders)
+        _refuse_open(given, matrix[:, table.blocks[0]])
         scale = float(np.max(np.abs(right))) or 1.0
         weights, noise = select(
             [matrix[:, b] for b in table.blocks], right / scale, iterations=iterations, floor=FLOOR
@@ -178,6 +179,16 @@ def _selected(
         fit = fitted(table, near, given.orders, weights, noise, scale)
         x = fit.mean
     return features, fit
+
+
+def _refuse_open(given: Collocation, polynomials: Float[np.ndarray, "n p"]) -> None:
+    """Refuse a linear equation that a polynomial solves which also meets all conditions."""
+    sizes = np.linalg.norm(polynomials, axis=0)
+    if given.linear and np.min(sizes) <= 1e-12 * np.max(sizes):
+        raise BadProblem(
+            f"equation and conditions of '{given.problem.name}' leave a constant open.",
+            "prescribe the solution itself at one end",
+        )
 
 
 def _polished(given: Collocation, fit: Fitted) -> Fitted:

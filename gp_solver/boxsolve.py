@@ -33,11 +33,13 @@ SEARCHED = 1e-5
 PHASE = 2e-14
 """what rounding of the phase of an oscillation adds to that for each of its turns"""
 BRANCH = 1e-6
-"""relative residual up to which a branch is a solution"""
+"""relative residual from which a branch is refined"""
+ROUGH = 1e-3
+"""relative residual up to which a branch is reported, with its residual"""
 COMPARED = 64
 """positions along each axis at which branches are compared"""
-REFINEMENTS = 4
-"""levels that are tried for a branch"""
+REFINEMENTS, MOST_REFINED, EFFORT = 2, 12, 600
+"""levels that are tried for a branch; branches that are refined: at most, times unknowns"""
 STARTABLE = 0.3
 """relative residual up to which a coarse solution is a better start than none"""
 LARGEST = 4e7
@@ -221,13 +223,16 @@ def other_branches(given: BoxProblem, solution: Solution, *, seed: int) -> list[
     grids = [np.sort(lo + (hi - lo) * rng.random(COMPARED)) for lo, hi in given.box]
     found: list[Solution] = []
     seen: list[Tensor] = []
+    left = int(np.clip(EFFORT // math.prod(coarse.system.shape), 0, MOST_REFINED))
     for branch in search(coarse.system, first, lift(coarse.system), seed=seed):
         refined = solution
         if branch is not first:
-            refined = _refined(given, replace(coarse, tensor=branch.tensor), solution)
+            refined = _checked(replace(coarse, tensor=branch.tensor))
+            if refined.check.residual > BRANCH and left > 0:
+                refined, left = _refined(given, refined, solution), left - 1
         values = _on_grid(refined, grids)
         size = float(np.linalg.norm(values))
-        good = refined.check.residual <= max(BRANCH, 100 * solution.check.residual)
+        good = refined.check.residual <= max(ROUGH, 100 * solution.check.residual)
         if good and all(np.linalg.norm(values - v) > DISTINCT * size for v in seen):
             found.append(refined)
             seen.append(values)
@@ -240,21 +245,25 @@ def _on_grid(solution: Solution, grids: Grids) -> Tensor:
     return np.asarray(kron.apply(tables, solution.tensor))
 
 
+def _checked(branch: Solution) -> Solution:
+    """A branch with its conditions met to rounding, checked."""
+    tensor = lift(branch.system, branch.tensor)
+    return replace(branch, tensor=tensor, check=check(branch.system, tensor))
+
+
 def _refined(given: BoxProblem, branch: Solution, like: Solution) -> Solution:
-    """A branch as it is if it is resolved, else with as many functions as it needs."""
-    system = branch.system
-    tensor = lift(system, branch.tensor)
-    best = replace(branch, tensor=tensor, check=check(system, tensor))
-    if best.check.residual <= BRANCH:
-        return best
+    """A branch with as many functions as the first solution has, or a few more."""
     plans: list[Plan] | None = like.plans
+    best = branch
     for _ in range(REFINEMENTS):
         if plans is None:
             break
-        best = solve_level(given, plans, coarser=best, always=True)
+        tried = solve_level(given, plans, coarser=best, always=True)
+        if tried.check.residual < best.check.residual:
+            best = tried
         if best.check.residual <= BRANCH:
             break
-        plans = widen(plans, best.check, linear=False)
+        plans = widen(plans, tried.check, linear=False)
     return best
 
 

@@ -15,7 +15,7 @@ from sciml import kron
 
 STARTS = {1: 30, 2: 4, 3: 0}
 """further starts at most, by dimension"""
-EFFORT = 6000
+EFFORT = 3000
 """unknowns times starts, on a line: large systems are tried from fewer"""
 AMPLITUDES = (1.0, -1.0, 3.0, -3.0)
 """sizes of starts, relative to that of the first solution (or to one, if it is small)"""

@@ -7,7 +7,6 @@ mean of the envelope's own spectrum is the distance, and there a narrower envelo
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -220,7 +219,7 @@ def _candidates(problem: Collocation, fit: Fitted) -> list[Features]:
     found: dict[Features, None] = {}
     for share, gap in ((s, g) for s in SHARES for g in (spacing, 0.0)):
         kept = np.flatnonzero(sizes[1:] > share)
-        moved = np.array([centre(features, fit.mean, q) for q in kept])
+        moved = np.array([centre(features, fit.mean, q) for q in kept.tolist()])
         carriers = _joined(moved, sizes[1 + kept] ** 2, gap)
         for degree, envelope in SIZES:
             made = bands(carriers, features.length, degree=degree, envelope=envelope)
@@ -245,7 +244,7 @@ def _joined(
     return np.bincount(group, frequencies * powers) / np.bincount(group, powers)
 
 
-def centre(features: Features, coefficients: Sequence[float] | np.ndarray, carrier: int) -> float:
+def centre(features: Features, coefficients: Float[np.ndarray, " r"], carrier: int) -> float:
     """Return the mean frequency of one carrier with its envelope, in cycles per unit.
 
     With a cos ωx + b sin ωx = Re E(x) exp(iωx), that is ω/2π + Im ∫E* E′ / (2π ∫|E|²).
@@ -254,7 +253,7 @@ def centre(features: Features, coefficients: Sequence[float] | np.ndarray, carri
     t, rule = gauss(degree + 2, -1.0, 1.0)
     values, slopes = legendre.derivatives(t, degree, 1)
     part = np.sqrt(2 * np.arange(degree + 1) + 1)
-    part = part * (coefficients[block][: degree + 1] - 1j * coefficients[block][degree + 1 :])  # type: ignore[call-overload]
+    part = part * (coefficients[block][: degree + 1] - 1j * coefficients[block][degree + 1 :])
     envelope, slope = values @ part, slopes @ part / (0.5 * features.length)
     power = float(rule @ np.abs(envelope) ** 2)
     shift = float(rule @ np.imag(np.conj(envelope) * slope)) / power if power > 0 else 0.0

@@ -160,8 +160,15 @@ def _coarse(problem: Problem, sampled: Mapping[str, Interpolant]) -> list[str]:
 
 def _regression(problem: Problem, settings: Settings, seed: int) -> Task:
     from gp_solver.generaltask import GeneralTask
+    from gp_solver.starts.given import given
 
-    return GeneralTask(problem, settings.tolerance, settings.frequencies, seed)
+    if settings.frequencies == "ard":
+        raise BadProblem(
+            f"'{problem.name}' needs regression, which selects no frequencies by sparsity.",
+            "leave `frequencies` at 'detect', or set it to 'none'",
+        )
+    none = None if settings.frequencies == "detect" else [()] * problem.dimension
+    return GeneralTask(given(problem, none), settings.tolerance, seed, settings.steps)
 
 
 def _sparse(problem: Problem, settings: Settings, seed: int) -> Task:

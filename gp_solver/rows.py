@@ -116,6 +116,13 @@ class Rows:
             spread = np.linalg.norm(parts, axis=0)
         return Linearised(residual, slopes, terms, spread)
 
+    def is_finite(self, z: Float[np.ndarray, " m"]) -> bool:
+        """Return whether the rows about coefficients z are numbers."""
+        found = self.at(z)
+        extra = [table for *_, tables in self._tables for table in tables.values()]
+        arrays = [found.residual, *found.slopes.values(), *extra]
+        return all(np.all(np.isfinite(array)) for array in arrays)
+
     def matrix(self, slopes: Mapping[str, Float[np.ndarray, " n"]]) -> Float[np.ndarray, "n m"]:
         """Return the derivative of the residuals in all coefficients."""
         found = np.zeros((len(self.group.points), self.space.count))

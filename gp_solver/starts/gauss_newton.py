@@ -12,6 +12,8 @@ from jaxtyping import Float
 from gp_solver.regression import Block, Posterior, Prior, posterior
 
 STEPS, HALVINGS = 30, 8
+NEGLIGIBLE = 1e-6
+"""relative decrease of the objective still to come that does not matter"""
 CLOSE = 1e-2
 """departure from the linear model, relative to what is left or to a standard deviation a row, up
 to which a step counts as the last"""
@@ -56,6 +58,7 @@ def gauss_newton(model: Model, prior: Prior, start: Float[np.ndarray, " m"]) -> 
     for _ in range(STEPS):
         blocks = model.blocks(z)
         found = posterior(blocks, Prior(prior.mean - z, prior.variance))
+        is_last = now - found.objective < CLOSE * len(missing) + NEGLIGIBLE * now
         factor = 1.0
         for _ in range(HALVINGS):
             tried = z + factor * found.mean
@@ -64,16 +67,24 @@ def gauss_newton(model: Model, prior: Prior, start: Float[np.ndarray, " m"]) -> 
             if after <= now:
                 break
             factor *= 0.5
-        close = CLOSE * (len(missing) + min(now, after))
         if not after <= now:
-            return Fit(z, blocks, found, bool(now - found.objective < close), now)
+            return Fit(z, blocks, found, is_last, now)
         z, now = tried, after
-        if factor == 1.0:
-            departure = np.abs(left - np.concatenate([_left(b, found.mean) for b in blocks]))
-            rounding = np.concatenate([_rounding(b, found.mean) for b in blocks])
-            if np.sum(np.maximum(departure - rounding, 0.0) ** 2) < close:
-                return Fit(z, blocks, found, True, now)
+        if is_last or (factor == 1.0 and _is_linear(blocks, found.mean, left, now)):
+            return Fit(z, blocks, found, True, now)
     return Fit(z, blocks, found, False, now)
+
+
+def _is_linear(
+    blocks: Sequence[Block],
+    step: Float[np.ndarray, " m"],
+    left: Float[np.ndarray, " n"],
+    objective: float,
+) -> bool:
+    """Whether a step has left what it was to leave, up to rounding and to what does not matter."""
+    departure = np.abs(left - np.concatenate([_left(b, step) for b in blocks]))
+    beyond = np.maximum(departure - np.concatenate([_rounding(b, step) for b in blocks]), 0.0)
+    return bool(np.sum(beyond**2) < CLOSE * (len(left) + objective))
 
 
 def _left(rows: Block, step: Float[np.ndarray, " m"]) -> Float[np.ndarray, " n"]:

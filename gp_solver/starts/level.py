@@ -115,17 +115,14 @@ class _Work:
         self.space = level_space(given, number)
         count = math.ceil(PER_AXIS * sum(self.space.kept.shape))
         self.boundary = BOUNDARY if given.is_loose else count
-        points = inside(self.space, seed=seed)
-        groups = place(problem, given.statements, points, boundary=self.boundary, seed=seed)
-        rows = [Rows(group, self.space) for group in groups]
-        self.rows = sorted(rows, key=lambda r: r.group.statement.noise != 0.0)
-        self.counts = {r.group.name: len(r.group.points) for r in rows}
+        self.z = np.zeros(self.space.count)
+        for name, column in self.space.parameters.items():
+            self.z[column] = problem.theta[name]
+        self.rows = self._placed()
+        self.counts = {r.group.name: len(r.group.points) for r in self.rows}
         _check_count(self)
         self.exact = EXACT if not given.is_noisy else NOISY_COARSEST
         if before is None:
-            self.z = np.zeros(self.space.count)
-            for name, column in self.space.parameters.items():
-                self.z[column] = problem.theta[name]
             self.size = first_size(self.rows, self.z, given.frequencies)
             self.noise: Mapping[str, float] = {}
         else:
@@ -135,6 +132,25 @@ class _Work:
             if not given.is_noisy:
                 self.exact = float(np.clip(EASED * before.worst, EXACT, COARSEST))
         self.prior = self._first_prior()
+
+    def _placed(self) -> list[Rows]:
+        """The rows, exact ones first; the equation is asked on the boundary too if it is finite."""
+        given, problem = self.given, self.given.problem
+        doubtful = None
+        for edge in (True, False):
+            points = inside(self.space, seed=self.seed, edge=edge)
+            groups = place(
+                problem, given.statements, points, boundary=self.boundary, seed=self.seed
+            )
+            rows = [Rows(group, self.space) for group in groups]
+            doubtful = next((r for r in rows if not r.is_finite(self.z)), None)
+            if doubtful is None:
+                return sorted(rows, key=lambda r: r.group.statement.noise != 0.0)
+        assert doubtful is not None
+        raise BadProblem(
+            f"'{problem.name}' is not finite at some of its points ({doubtful.group.name}).",
+            "check its source, coefficients and enrichment: no NaN, no division by zero inside",
+        )
 
     def _first_prior(self) -> Prior:
         wide = (WIDE_NOISY if self.given.weighs else WIDE) * self.size
@@ -229,14 +245,15 @@ class _Work:
             sparse = learn(blocks, shifted, components=self.space.components, floor=floor)
             evidence = sparse.posterior.evidence
             variance = _pruned(self.space, wide.variance, sparse, found)
-        exact = float(np.clip(EASED * model.coarseness, EXACT, NOISY_COARSEST))
         old = {b.name: b.noise for b in blocks}
         changes = [abs(math.log(sd / old[name])) for name, sd in found.noise.items()]
-        settled = max(changes, default=0.0) < 0.02 and abs(math.log(exact / self.exact)) < 1.0
+        settled = max(changes, default=0.0) < 0.02
         self.noise, self.prior = found.noise, Prior(wide.mean, variance)
         if not self.given.is_loose:  # levels of a noisy equation are compared by their evidence
-            self.exact = self.exact if settled else exact
-        return found, evidence, settled or (self.given.is_loose and not changes)
+            exact = float(np.clip(EASED * model.coarseness, EXACT, NOISY_COARSEST))
+            if abs(math.log(exact / self.exact)) > 1.0:
+                self.exact, settled = exact, False
+        return found, evidence, settled
 
     def _left(self, points: Float[np.ndarray, "n d"], size: float) -> dict[str, float]:
         """Relative residuals of exact statements at fresh points."""

@@ -31,11 +31,12 @@ FEWEST, SPARE = 300, 2000
 """points inside at least; quadrature points of a box beyond three a function that are affordable"""
 
 
-def inside(space: Space, *, seed: int) -> Float[np.ndarray, "n d"]:
+def inside(space: Space, *, seed: int, edge: bool = True) -> Float[np.ndarray, "n d"]:
     """Return the points at which the equation is asked of these functions.
 
     They are the grid of a sampled function, Gauss points of a box where those are affordable, the
-    points of a cloud, and a low-discrepancy sequence elsewhere.
+    points of a cloud, and a low-discrepancy sequence elsewhere, with points of the boundary
+    (`edge`), from which it would have to extrapolate otherwise.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def inside(space: Space, *, seed: int) -> Float[np.ndarray, "n d"]:
         return _tensor(nodes)
     wanted = max(FEWEST, math.ceil(PER_FUNCTION * space.size))
     points = interior_points(problem.domain, wanted, seed=seed)
-    if isinstance(problem.domain, Points):
+    if isinstance(problem.domain, Points) or not edge:
         return points
     count = math.ceil(PER_AXIS * sum(space.kept.shape))
     return np.concatenate([points, boundary_points(problem.domain, count, seed=seed)[0]])

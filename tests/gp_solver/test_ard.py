@@ -10,6 +10,7 @@ from gp_solver.aliases import folds
 from gp_solver.ard import solve_ard
 from gp_solver.collocation import collocation
 from gp_solver.evidence import Regression, select
+from gp_solver.features import Features
 from gp_solver.recentre import centre
 from problems.manufactured import laplacian, manufactured
 from sciml import Box, Condition, Problem, registry
@@ -59,7 +60,9 @@ def test_a_single_wave_leaves_a_single_component():
     assert found.spectrum.active == 1
     assert found.spectrum.carriers * TURN == pytest.approx([100.0])
     assert found.spectrum.frequencies.shape == found.spectrum.weights.shape == (30,)
-    assert found.spectrum.frequencies[np.argmax(found.spectrum.weights)] == pytest.approx(20 * 23 / 29)
+    assert found.spectrum.frequencies[np.argmax(found.spectrum.weights)] == pytest.approx(
+        20 * 23 / 29
+    )
     assert found.resolved
     assert found.warnings == ()
     assert found.unknowns < 100
@@ -138,7 +141,7 @@ def test_frequencies_above_the_prior_are_found_where_the_points_show_them():
 
 
 def test_the_unit_of_the_solution_is_of_no_account():
-    for points in (40, 200):
+    for points in (60, 200):
         plain = solve_ard(poisson(wave(20.0)), points=points)
         scaled = solve_ard(poisson(lambda x: 1e6 * jnp.sin(20.0 * x)), points=points)
         x = np.linspace(0, TURN, 50)[:, None]
@@ -151,7 +154,7 @@ def test_the_unit_of_the_solution_is_of_no_account():
 
 
 def test_where_the_interval_lies_is_of_no_account():
-    for points in (40, 200):
+    for points in (60, 200):
         plain = solve_ard(poisson(wave(20.0)), points=points)
         moved = solve_ard(poisson(wave(20.0, -60.0), 3.0, 3.0 + TURN), points=points)
         x = np.linspace(0, TURN, 50)[:, None]
@@ -287,9 +290,7 @@ def test_aliases_agree_at_the_points():
 
 def test_a_carrier_is_moved_to_the_frequency_of_what_it_carries():
     problem = collocation(poisson(wave(20.0), 0.0, 2.0), 50)
-    from gp_solver.features import Features
-
-    features = Features(*problem.ends, 2, 4, (3.0,), (24,))
+    features = Features(*problem.ends, 2, 4, (3.0,), (12,))
     x = np.linspace(0, 2, 200)
     target = np.sin(TURN * 3.4 * x + 0.3)
     columns = features.blocks[1]
@@ -339,7 +340,7 @@ ENDS = (Condition(("boundary",), lambda j, x, _: j.u),)
         ({"conditions": (Condition(("boundary",), lambda j, x, _: j.u**2),)}, "are not 2 linear"),
         (
             {"conditions": (Condition(("boundary",), lambda j, x, _: j.u_x),)},
-            "depend on each other|not 2 linear",
+            "leave a constant open",
         ),
         ({"conditions": (Condition(("boundary",), lambda j, x, _: j.u, noise=0.1),)}, "noise"),
         ({"theta": {"c": 1.0}, "unknowns": ("c",)}, "unknown parameters"),
