@@ -63,12 +63,12 @@ def markdown(recorded: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def insert(page: Path, table: str) -> None:
+def insert(page: Path, table: str, *, marks: tuple[str, str] = MARKS) -> None:
     """Replace the table between the two marks of a Markdown page."""
     text = page.read_text(encoding="utf-8")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    page.write_text(f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}", encoding="utf-8")
+    before, rest = text.split(marks[0])
+    after = rest.split(marks[1])[1]
+    page.write_text(f"{before}{marks[0]}\n{table}\n{marks[1]}{after}", encoding="utf-8")
 
 
 def _line(items: list[Item]) -> str:

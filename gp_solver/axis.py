@@ -39,7 +39,7 @@ class Functional:
         highest = max(order for _, order, _ in self.terms)
         points = np.array([point for point, _, _ in self.terms])
         levels = features.at(points, highest)
-        return sum(c * levels[j][i] for i, (_, j, c) in enumerate(self.terms))  # type: ignore[return-value]
+        return sum(c * levels[j][i] for i, (_, j, c) in enumerate(self.terms))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +139,7 @@ def build(
     coefficients = np.hstack([lifts, trials])
     table = tuple(level @ coefficients for level in levels)
     tests = (table[features.order] - shift * table[0])[:, len(conditions) :]
-    return Axis(
-        features, coefficients, len(conditions), shift, nodes, weights, table, tests
-    )
+    return Axis(features, coefficients, len(conditions), shift, nodes, weights, table, tests)
 
 
 def gauss(

@@ -93,7 +93,9 @@ def highest_orders(equation: Equation) -> tuple[int, ...]:
 def coordinates(problem: Problem, grids: Grids) -> dict[str, Float[np.ndarray, " n"]]:
     """Return the coordinates of a tensor grid's points, flat, by axis name."""
     mesh = np.meshgrid(*grids, indexing="ij")
-    return {a: np.ascontiguousarray(m).ravel() for a, m in zip(problem.domain.axes, mesh, strict=True)}
+    return {
+        a: np.ascontiguousarray(m).ravel() for a, m in zip(problem.domain.axes, mesh, strict=True)
+    }
 
 
 def derivative(tensor: Tensor, tables: Sequence[Sequence[np.ndarray]], order: MultiIndex) -> Tensor:

@@ -11,13 +11,13 @@ import numpy as np
 from gp_solver import assemble as assembling
 from gp_solver import axis as axes
 from gp_solver.box import Grids, System, Tensor, lift
+from gp_solver.branches import DISTINCT, first_start, search
 from gp_solver.check import Check, check
 from gp_solver.detection import data_fields, frequencies
 from gp_solver.equation import Equation, Traits
 from gp_solver.faces import Face
 from gp_solver.interpolant import Interpolant
 from gp_solver.linear import factorised, separable_terms, solve_direct
-from gp_solver.branches import DISTINCT, first_start, search
 from gp_solver.newton import Iterate, newton
 from gp_solver.resolution import Plan
 from gp_solver.separable import Modes
@@ -71,7 +71,13 @@ class BoxProblem:
     def system(self, plans: list[Plan]) -> System:
         """Return the system for a plan for each axis."""
         return assembling.assemble(
-            self.problem, self.equation, self.like, self.faces, plans, self.sampled, cache=self.cache
+            self.problem,
+            self.equation,
+            self.like,
+            self.faces,
+            plans,
+            self.sampled,
+            cache=self.cache,
         )
 
 

@@ -92,7 +92,9 @@ class BoxTask:
         """The solution at one level of a path, started from the one before it (found once)."""
         key = tuple(path[: index + 1].ravel().tolist())
         if key not in self.solved:
-            before = self.solution(path, index - 1) if index and not self.given.like.linear else None
+            before = (
+                self.solution(path, index - 1) if index and not self.given.like.linear else None
+            )
             self.solved[key] = solve_level(self.given, self.plans(path[index]), coarser=before)
         return self.solved[key]
 
@@ -167,9 +169,7 @@ class BoxTask:
                 "carriers": list(axis.features.carriers),
                 "points": len(axis.nodes),
             }
-            for name, axis in zip(
-                self.given.problem.domain.axes, solution.system.axes, strict=True
-            )
+            for name, axis in zip(self.given.problem.domain.axes, solution.system.axes, strict=True)
         }
 
     def _doubts(self, solution: Solution) -> tuple[list[str], bool]:

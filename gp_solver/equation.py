@@ -104,8 +104,7 @@ def _chunked(function: Any, values: Values, x: Values, sampled: Values, theta: A
         part = jax.tree.map(lambda a, s=start: _padded(a[s : s + size], size), arguments)
         found = function(part["values"], part["x"], part["sampled"], theta)
         pieces.append(jax.tree.map(np.asarray, found))
-    joined = jax.tree.map(lambda *parts: np.concatenate(parts)[:count], *pieces)
-    return joined
+    return jax.tree.map(lambda *parts: np.concatenate(parts)[:count], *pieces)
 
 
 def _padded(array: np.ndarray, size: int) -> np.ndarray:
@@ -145,8 +144,10 @@ def traits(equation: Equation, sampled: Mapping[str, float] | None = None) -> Tr
     points = np.concatenate([points, *(_moved(points, i, box, rng) for i in range(len(axes)))])
     x = {a: np.ascontiguousarray(points[:, i]) for i, a in enumerate(axes)}
     known = {name: np.full(len(points), value) for name, value in (sampled or {}).items()}
-    jets = [{n: scale * rng.standard_normal(len(points)) for n in equation.names}
-            for scale in (0.0, 1.0, 3.0)]
+    jets = [
+        {n: scale * rng.standard_normal(len(points)) for n in equation.names}
+        for scale in (0.0, 1.0, 3.0)
+    ]
     found = [equation.linearised(values, x, known) for values in jets]
     for value, slopes in found:
         if not all(np.all(np.isfinite(v)) for v in (value, *slopes.values())):

@@ -102,7 +102,7 @@ def _on_face(read: Equation, axis: int, position: float) -> Equation:
 
 
 def periodic(problem: Problem, axis: int, order: int) -> list[Functional]:
-    """Return the functionals of an axis along which the solution and `order` - 1 derivatives repeat."""
+    """Return the functionals that make the solution and `order` - 1 derivatives repeat."""
     assert isinstance(problem.domain, Box)
     lower, upper = problem.domain.bounding_box[axis]
     return [Functional(((lower, j, 1.0), (upper, j, -1.0))) for j in range(order)]

@@ -84,9 +84,7 @@ class Field:
             return shaped
         return shaped + np.einsum("ne,sfe->snf", enrichment, self.extra_draws)
 
-    def deviation(
-        self, points: Float[np.ndarray, "n d"], **given: Any
-    ) -> Float[np.ndarray, "n f"]:
+    def deviation(self, points: Float[np.ndarray, "n d"], **given: Any) -> Float[np.ndarray, "n f"]:
         """Return standard deviations at points."""
         draws = self.deviations(points, **given)
         if not len(draws):
@@ -166,7 +164,8 @@ def _evaluated(
     if np.prod([len(g) for g in grids]) <= 4 * len(points) + 1:
         for a, table in enumerate(tables):
             stacked = np.moveaxis(np.tensordot(table, stacked, axes=(1, a + 1)), 0, a + 1)
-        return stacked[(slice(None), *places)]
+        index: tuple[Any, ...] = (slice(None), *places)
+        return stacked[index]
     return _scattered(tables, places, stacked)
 
 

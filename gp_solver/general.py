@@ -138,7 +138,7 @@ def following(found: Given, levels: Sequence[Level]) -> int | None:
         gained = len(levels) < 2 or last.evidence > levels[-2].evidence + EVIDENCE
         return number if gained else None
     if found.is_noisy:
-        met = last.worst <= 10 * last.exact
+        met = last.worst <= last.exact
         return None if met and len(levels) > 1 and _is_steady(levels[-2], last) else number
     if last.worst <= GOAL:
         return None
@@ -226,9 +226,7 @@ def _honest(found: Given, level: Level) -> tuple[Posterior, float]:
     return known, math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
 
 
-def _draws(
-    found: Given, level: Level, known: Posterior, seed: int
-) -> Float[np.ndarray, "s m"]:
+def _draws(found: Given, level: Level, known: Posterior, seed: int) -> Float[np.ndarray, "s m"]:
     """Draws of the posterior whose coefficients are not much larger than what they add up to.
 
     Outside of the domain, and where functions nearly cancel, coefficients are as wide as the prior.
@@ -291,7 +289,7 @@ def _doubts(best: Level, levels: Sequence[Level], tolerance: float) -> list[str]
             "Gauss-Newton ended before its steps became small: the equation may have no solution "
             "near the starts that were tried, or several."
         )
-    if best.worst > max(tolerance, 10 * best.exact):
+    if best.worst > max(tolerance, best.exact if best.misfit else 0.0):
         worst = max(best.left, key=lambda name: best.left[name])
         doubts.append(
             f"The relative residual at fresh points is {best.left[worst]:.1e} ({worst}); the "

@@ -46,9 +46,7 @@ class Interpolant:
         return np.asarray(kron.apply(tables, self.coefficients))
 
 
-def interpolate(
-    sampled: Sampled, box: Sequence[tuple[float, float]]
-) -> Interpolant:
+def interpolate(sampled: Sampled, box: Sequence[tuple[float, float]]) -> Interpolant:
     """Return the interpolant of samples on a box that may reach beyond them."""
     chosen, inverses, worst = [], [], 0.0
     for a, (x, (lower, upper)) in enumerate(zip(sampled.axes, box, strict=True)):

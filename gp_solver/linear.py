@@ -151,7 +151,9 @@ class Linearisation:
         """Return the derivative of the projected residual along a field of trials."""
         orders = tuple(self.system.equation.order(n) for n in self.slopes)
         return np.asarray(
-            _apply(orders, self._trials, self.system.weighted_tests, list(self.slopes.values()), tensor)
+            _apply(
+                orders, self._trials, self.system.weighted_tests, list(self.slopes.values()), tensor
+            )
         )
 
     def dense(self) -> Float[np.ndarray, "n n"]:
@@ -166,10 +168,13 @@ class Linearisation:
                 coefficient = float(slope[0]) if constant else slope
                 total = total + axis.operator(order[0], coefficient)[:, axis.lifts :]
                 continue
-            (n, m), pairs = self.system.shape, [
-                np.einsum("qi,qk->qik", w, t).reshape(len(w), -1)
-                for w, t in zip(tests, trials, strict=True)
-            ]
+            (n, m), pairs = (
+                self.system.shape,
+                [
+                    np.einsum("qi,qk->qik", w, t).reshape(len(w), -1)
+                    for w, t in zip(tests, trials, strict=True)
+                ],
+            )
             block = (pairs[0].T @ slope @ pairs[1]).reshape(n, n, m, m)
             total = total + block.transpose(0, 2, 1, 3).reshape(n * m, n * m)
         return total

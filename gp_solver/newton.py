@@ -116,7 +116,8 @@ def _leading(
         slopes[name]
         for name in slopes
         for a, top in enumerate(orders)
-        if top and system.equation.order(name) == tuple(top if b == a else 0 for b in range(len(grid)))
+        if top
+        and system.equation.order(name) == tuple(top if b == a else 0 for b in range(len(grid)))
     ]
     if not leading:
         return 1.0

@@ -8,6 +8,8 @@ cannot express the solution they widen with the residual.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float
 
@@ -67,7 +69,7 @@ def _draws(
     system = solution.system
     unknowns = int(np.prod(system.shape))
     count = int(np.clip(NUMBERS // unknowns, FEWEST, MOST))
-    solve = None
+    solve: Callable[[Tensor], Tensor] | None = None
     if given.like.linear:
         terms = separable_terms(system)
         operator = factorised(system, terms) if terms is not None else None
@@ -81,7 +83,7 @@ def _draws(
     return drawn
 
 
-def _linearised(system: System, tensor: Tensor) -> object:
+def _linearised(system: System, tensor: Tensor) -> Callable[[Tensor], Tensor]:
     """Solutions with the equation linearised at a solution, to a few digits."""
     x, sampled = coordinates(system.problem, system.nodes), system.samples(system.nodes)
     values = system.jet(tensor, [list(axis.table) for axis in system.axes])

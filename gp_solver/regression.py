@@ -231,9 +231,7 @@ def _determined(rows: Block, inverse: Float[np.ndarray, "m m"]) -> float:
     return float(np.sum((rows.whitened[:, :-1] @ inverse) ** 2))
 
 
-def _quietened(
-    rows: Block, found: Posterior, freedom: Mapping[str, float], floor: float
-) -> Block:
+def _quietened(rows: Block, found: Posterior, freedom: Mapping[str, float], floor: float) -> Block:
     """A group with the noise that its misfit shows."""
     if rows.is_known:
         return rows

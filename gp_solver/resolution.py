@@ -71,7 +71,10 @@ class Plan:
 
 
 def sampling(
-    function: Callable[[int], Float[np.ndarray, "m n"]], length: float, *, first: int = FIRST_SAMPLES
+    function: Callable[[int], Float[np.ndarray, "m n"]],
+    length: float,
+    *,
+    first: int = FIRST_SAMPLES,
 ) -> tuple[tuple[float, ...], int]:
     """Return the frequencies of lines of a function, and the samples it took to see them.
 
@@ -100,7 +103,9 @@ def _agree(first: Lines, second: Lines, width: float) -> bool:
 
 
 def unresolved(
-    tests: Float[np.ndarray, "q n"], weights: Float[np.ndarray, " q"], lines: Float[np.ndarray, "q m"]
+    tests: Float[np.ndarray, "q n"],
+    weights: Float[np.ndarray, " q"],
+    lines: Float[np.ndarray, "q m"],
 ) -> float:
     """Return the size (root mean square) of what lines of a function have outside the tests."""
     rest = lines - tests @ (tests.T @ (weights[:, None] * lines))

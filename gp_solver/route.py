@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from gp_solver.corners import check_corners
 from gp_solver.equation import Equation, equation, traits
 from gp_solver.faces import NotSeparable, faces
 from gp_solver.interpolant import Interpolant, interpolate
+from gp_solver.settings import Config
 from sciml import jet
 from sciml.conditions import Sampled
 from sciml.domain import Box
@@ -28,19 +29,7 @@ COARSE = 1e-6
 """relative error of predicting samples from each other above which a grid is too coarse"""
 
 
-class Settings(Protocol):
-    """The settings that decide the route (see `gp_solver.method.Config`)."""
-
-    tolerance: float
-    frequencies: str
-    points: int | None
-    components: int
-    frequency_max: float
-    branches: bool
-    steps: int
-
-
-def task(problem: Problem, settings: Settings, seed: int) -> Task:
+def task(problem: Problem, settings: Config, seed: int) -> Task:
     """Return the task that solves a problem.
 
     Raises
@@ -158,7 +147,7 @@ def _coarse(problem: Problem, sampled: Mapping[str, Interpolant]) -> list[str]:
     return doubts
 
 
-def _regression(problem: Problem, settings: Settings, seed: int) -> Task:
+def _regression(problem: Problem, settings: Config, seed: int) -> Task:
     from gp_solver.generaltask import GeneralTask
     from gp_solver.starts.given import given
 
@@ -171,7 +160,7 @@ def _regression(problem: Problem, settings: Settings, seed: int) -> Task:
     return GeneralTask(given(problem, none), settings.tolerance, seed, settings.steps)
 
 
-def _sparse(problem: Problem, settings: Settings, seed: int) -> Task:
+def _sparse(problem: Problem, settings: Config, seed: int) -> Task:
     from gp_solver.ardtask import ArdTask
 
     return ArdTask(

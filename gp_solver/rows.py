@@ -144,7 +144,9 @@ class Rows:
     def _tables(self) -> list[tuple[float, list[list[np.ndarray]], dict[Any, np.ndarray]]]:
         """Sign, the axes' functions, and the enrichment, at the points and at their partners."""
         orders = {order for _, order in self._derivatives.values()}
-        highest = tuple(max((o[a] for o in orders), default=0) for a in range(len(self.space.bases)))
+        highest = tuple(
+            max((o[a] for o in orders), default=0) for a in range(len(self.space.bases))
+        )
         places = [(1.0, self.group.points)]
         if self.group.partner is not None:
             places.append((-1.0, self.group.partner))
@@ -249,9 +251,7 @@ def _parts(problem: Problem, residual: jet.Residual, name: str, **more: Any) -> 
     ones = jet.Jet(dict.fromkeys(read, 1.0))
     count = jax.eval_shape(lambda x, th: flat(ones, x, th), x, theta).shape[0]
     names = [name] if count == 1 else [f"{name}, part {k + 1}" for k in range(count)]
-    return [
-        Statement(n, Equation(problem, part(k), read), **more) for k, n in enumerate(names)
-    ]
+    return [Statement(n, Equation(problem, part(k), read), **more) for k, n in enumerate(names)]
 
 
 def _repeating(problem: Problem, axis: str, given: list[Statement]) -> list[Statement]:

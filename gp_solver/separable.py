@@ -186,9 +186,8 @@ def _regular_shift(stiffness: np.ndarray, mass: np.ndarray) -> float:
     """A τ for which S + τ M can be inverted, zero if S itself can."""
     ratio = np.linalg.norm(stiffness) / np.linalg.norm(mass)
     choices = [t * ratio for t in (0.0, 0.01, -0.01, 0.1)]
-    return next(
-        (t for t in choices if np.linalg.cond(stiffness + t * mass) < REGULAR), choices[1]
-    )
+    regular = [t for t in choices if np.linalg.cond(stiffness + t * mass) < REGULAR]
+    return float(regular[0] if regular else choices[1])
 
 
 def _reciprocal_condition(matrix: Float[np.ndarray, "n n"], factors: Any) -> float:

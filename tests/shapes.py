@@ -6,8 +6,11 @@ check = beartype(conf=BeartypeConf(is_pep484_tower=True))
 """an int counts as a float, as in static typing"""
 
 PACKAGES = [
-    *("pinn", "problems"),
-    *("sciml.domain", "sciml.fit", "sciml.jet", "sciml.method", "sciml.nets", "sciml.optim"),
-    *("sciml.problem", "sciml.quadrature", "sciml.registry", "sciml.result", "sciml.score"),
+    *("pinn", "problems", "gp_solver"),
+    *("sciml.conditions", "sciml.domain", "sciml.export", "sciml.fit", "sciml.jet", "sciml.kron"),
+    *("sciml.level_boundary", "sciml.method", "sciml.nets", "sciml.optim", "sciml.parallel"),
+    *("sciml.polygon", "sciml.problem", "sciml.quadrature", "sciml.query", "sciml.reference"),
+    *("sciml.region", "sciml.registry", "sciml.result", "sciml.sampling", "sciml.score"),
+    *("sciml.score_fields",),
 ]
 """packages whose signatures are checked: all but the command line, whose types are the parser's"""

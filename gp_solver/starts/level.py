@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from jaxtyping import Float
 from scipy.linalg import solve_triangular
 
 from gp_solver.regression import Block, Learned, Posterior, Prior, learn
-from gp_solver.rows import Rows
+from gp_solver.rows import OBSERVED, Rows
 from gp_solver.starts.gauss_newton import Fit, gauss_newton
 from gp_solver.starts.given import Given
 from gp_solver.starts.points import PER_AXIS, fresh, inside, place
@@ -27,16 +27,18 @@ NOISY_COARSEST = 3e-4
 WIDE, WIDE_NOISY, GUESSED = 100.0, 3.0, 10.0
 """standard deviation of the prior relative to the size of the solution, the same where noise
 reaches past the equation, and relative to the first guess of a parameter"""
-RELAXED = (1e-1, 1e-3, 1e-6)
+RELAXED = (1.0, 1e-1, 1e-2, 1e-3)
 """noise of exact data on the way from a first guess"""
+PLAUSIBLE = 2.0
+"""misfit of measurements, in tenths of their size if their noise is unknown, of a good start"""
 ROUNDS = 6
 """changes of linearisation, noise and prior in a level, at most"""
 FRESH, BOUNDARY = 1000, 100
 """points at which a level is checked; points on the boundary where the equation has noise"""
 PRUNED = 1e-2
 """variance by evidence, relative to the posterior's, below which a carrier is not called for"""
-RANDOM = 3
-"""random starts"""
+FACTORS, RANDOM = (0.1, 10.0), 3
+"""multiples of the first guesses, and number of random functions, from which it starts too"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,23 +205,37 @@ class _Work:
         """Gauss-Newton from the level before, or from several starts as far as they are needed."""
         if self.before is not None and self.before.converged:
             return gauss_newton(self.weighed(self.exact), self.prior, self.z)
-        ways = [(RELAXED, self.z), ((), self.z)]
-        ways = ways if self.given.problem.observations is not None else ways[::-1]
-        rng = np.random.default_rng(self.seed)
-        for _ in range(RANDOM):
-            ways.append((RELAXED, self.z + self._random(rng)))
         best: Fit | None = None
-        for relaxed, start in ways:
+        for relaxed, start in self._starts():
             z = start
             for exact in relaxed:
                 z = gauss_newton(self.weighed(exact), self.prior, z).z
             fit = gauss_newton(self.weighed(self.exact), self.prior, z)
             if best is None or (fit.converged, -fit.objective) > (best.converged, -best.objective):
                 best = fit
-            if best.converged:
+            if best.converged and self._is_plausible(best):
                 break
         assert best is not None
         return best
+
+    def _is_plausible(self, fit: Fit) -> bool:
+        """Whether measurements are met about as well as they can be; true if there are none."""
+        found = self.weighed(self.exact).misfits(fit.z)
+        return found.get(OBSERVED, 0.0) < PLAUSIBLE
+
+    def _starts(self) -> Iterator[tuple[Sequence[float], Float[np.ndarray, " m"]]]:
+        """Noise of exact data on the way, and coefficients to start from, likely ones first."""
+        measured = self.given.problem.observations is not None
+        yield (RELAXED if measured else ()), self.z
+        yield (() if measured else RELAXED), self.z
+        columns = list(self.space.parameters.values())
+        for factor in FACTORS if columns else ():
+            moved = self.z.copy()
+            moved[columns] *= factor
+            yield RELAXED, moved
+        rng = np.random.default_rng(self.seed)
+        for _ in range(RANDOM):
+            yield RELAXED, self.z + self._random(rng)
 
     def _random(self, rng: np.random.Generator) -> Float[np.ndarray, " m"]:
         """Coefficients of low functions, of about the solution's size."""
