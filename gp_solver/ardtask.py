@@ -54,7 +54,7 @@ class ArdTask:
         """Fit."""
         found = self.solution
         metrics = {"residual": found.residual, "unknowns": float(found.unknowns)}
-        return {"fitted": state["fitted"] + 1}, Info(metrics, Status.CONVERGED)
+        return {"fitted": np.array(1)}, Info(metrics, Status.CONVERGED)
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:  # noqa: ARG002
         """The posterior, the components that are left, and whether the points were enough."""

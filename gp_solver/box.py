@@ -18,7 +18,7 @@ from sciml.jet import MultiIndex
 from sciml.problem import Problem
 
 Tensor = Float[np.ndarray, "..."]
-Grids = Sequence[Float[np.ndarray, " n"]]
+Grids = Sequence[Float[np.ndarray, "_"]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,7 +128,7 @@ class BoxTask:
         expressed = fine and max(found.check.by_axis) <= EXPRESSED
         patience = LONG_PATIENCE if left > BEGINNING else PATIENCE
         hopeless = found.inconsistent > CONTRADICTION or idle > patience
-        return expressed or hopeless or (fine and idle > 0) or found.check.residual <= GOAL
+        return bool(expressed or hopeless or (fine and idle > 0) or found.check.residual <= GOAL)
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
         """The best solution with its posterior, other branches, and what to doubt."""

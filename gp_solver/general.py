@@ -16,7 +16,7 @@ from jaxtyping import Float
 
 from gp_solver.field import Field
 from gp_solver.regression import Posterior, Prior, posterior, under
-from gp_solver.starts.given import Given, given
+from gp_solver.starts.given import LARGEST, LARGEST_NOISY, Given, given
 from gp_solver.starts.level import GUESSED, Level, at_points, level_space, solve_level
 from gp_solver.starts.points import fresh
 from gp_solver.starts.space import LEVELS
@@ -28,6 +28,8 @@ TOLERANCE = 1e-8
 """largest relative residual of a resolved solution, by default"""
 SMALL_GAIN = 2.0
 """factor by which two richer levels together must lower the residual"""
+CHEAP = 700
+"""unknowns up to which levels are tried in any case"""
 EVIDENCE = 1.0
 """gain of the evidence that is worth a richer level, in nats"""
 STEADY = 0.1
@@ -132,7 +134,8 @@ def metrics(level: Level) -> dict[str, float]:
 def following(found: Given, levels: Sequence[Level]) -> int | None:
     """Return the number of the level to solve next, None if there is nothing to gain."""
     last, number = levels[-1], levels[-1].number + 1
-    if number >= len(LEVELS) or level_space(found, number).count > found.largest:
+    largest = LARGEST_NOISY if last.weighs else LARGEST
+    if number >= len(LEVELS) or level_space(found, number).count > largest:
         return None
     if found.is_loose:
         gained = len(levels) < 2 or last.evidence > levels[-2].evidence + EVIDENCE
@@ -143,7 +146,7 @@ def following(found: Given, levels: Sequence[Level]) -> int | None:
     if last.worst <= GOAL:
         return None
     stalled = len(levels) > 2 and last.worst * SMALL_GAIN > levels[-3].worst
-    return None if stalled and last.converged else number
+    return None if stalled and last.converged and last.space.count > CHEAP else number
 
 
 def _is_steady(before: Level, last: Level) -> bool:

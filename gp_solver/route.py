@@ -39,14 +39,13 @@ def task(problem: Problem, settings: Config, seed: int) -> Task:
     _check_domain(problem)
     if needs_regression(problem):
         return _regression(problem, settings, seed)
-    if settings.frequencies == "ard":
+    on_line = problem.dimension == 1 and not problem.sampled and not problem.periodic
+    if settings.frequencies == "ard" or (settings.points is not None and on_line):
         return _sparse(problem, settings, seed)
     if settings.points is not None:
         problem = on_grid(problem, settings.points)
     sampled = {n: interpolate(s, problem.domain.bounding_box) for n, s in problem.sampled.items()}
     doubts = _coarse(problem, sampled)
-    if doubts and problem.dimension == 1 and SOURCE in sampled:
-        return _sparse(problem, settings, seed)
     try:
         given = read(problem, sampled)
     except NotSeparable:

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
-Matrix = Float[Array, "n k"]
+Tensor = Float[Array | np.ndarray, "..."]
+Matrix = Float[Array | np.ndarray, "_ _"]
+Vector = Float[Array | np.ndarray, "_"]
 
 
 @jax.jit
-def apply(factors: Sequence[Matrix], tensor: Float[Array, "..."]) -> Float[Array, "..."]:
+def apply(factors: Sequence[Matrix], tensor: Tensor) -> Float[Array, "..."]:
     """Return (A₁ ⊗ ... ⊗ A_d) U for factors [n_a, k_a] and a tensor [k_1, ..., k_d]."""
     for axis, factor in enumerate(factors):
         tensor = jnp.moveaxis(jnp.tensordot(factor, tensor, axes=(1, axis)), 0, axis)
@@ -25,14 +28,14 @@ def apply(factors: Sequence[Matrix], tensor: Float[Array, "..."]) -> Float[Array
 
 
 @jax.jit
-def apply_transposed(factors: Sequence[Matrix], tensor: Float[Array, "..."]) -> Float[Array, "..."]:
+def apply_transposed(factors: Sequence[Matrix], tensor: Tensor) -> Float[Array, "..."]:
     """Return (A₁ ⊗ ... ⊗ A_d)ᵀ U for factors [n_a, k_a] and a tensor [n_1, ..., n_d]."""
     for axis, factor in enumerate(factors):
         tensor = jnp.moveaxis(jnp.tensordot(factor, tensor, axes=(0, axis)), 0, axis)
     return tensor
 
 
-def outer(vectors: Sequence[Float[Array, " n"]]) -> Float[Array, "..."]:
+def outer(vectors: Sequence[Vector]) -> Float[Array, "..."]:
     """Return v₁ ⊗ ... ⊗ v_d as a tensor [n_1, ..., n_d]."""
     product = jnp.ones((), vectors[0].dtype)
     for v in vectors:
@@ -41,7 +44,7 @@ def outer(vectors: Sequence[Float[Array, " n"]]) -> Float[Array, "..."]:
 
 
 def sums(
-    values: Sequence[Float[Array, " n"]], masses: Sequence[Float[Array, " n"]]
+    values: Sequence[Vector], masses: Sequence[Vector]
 ) -> Float[Array, "..."]:
     """Return the eigenvalues of Σ_a S_a ⊗ (⊗_{b≠a} M_b): Σ_a σ_a Π_{b≠a} μ_b, [n_1, ..., n_d].
 
@@ -55,7 +58,7 @@ def sums(
 
 @jax.jit
 def diagonal_solve(
-    bases: Sequence[Matrix], inverse: Float[Array, "..."], tensor: Float[Array, "..."]
+    bases: Sequence[Matrix], inverse: Tensor, tensor: Tensor
 ) -> Float[Array, "..."]:
     """Return (⊗ W_a) diag(inverse) (⊗ W_a)ᵀ U: fast diagonalisation.
 
@@ -65,7 +68,7 @@ def diagonal_solve(
     return apply(bases, inverse * apply_transposed(bases, tensor))
 
 
-def logdet(matrices: Sequence[Float[Array, "n n"]]) -> Float[Array, ""]:
+def logdet(matrices: Sequence[Matrix]) -> Float[Array, ""]:
     """Return log |det (A₁ ⊗ ... ⊗ A_d)| = Σ_a (N / n_a) log |det A_a|."""
     total = 1
     for a in matrices:

@@ -17,7 +17,7 @@ from sciml.problem import EigenProblem
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-QUICK_START, OWN_PROBLEM = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+QUICK_START, OWN_PROBLEM, EQUATION = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
@@ -65,6 +65,32 @@ def test_own_problem_is_solved(folder):
     )
     np.testing.assert_allclose(result.value["energies"], exact.energies, rtol=1e-10)
     assert result.status.ok, result.warnings
+
+
+def test_own_equation_is_solved(folder):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", EQUATION],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    status, residual = done.stdout.split()
+    assert status == "CONVERGED"
+    assert float(residual) < 1e-9
+    assert (folder / "damped.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_table_of_equations_is_the_one_recorded(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import gp_report
+
+    recorded = json.loads((ROOT / "benchmarks/results/gp.json").read_text(encoding="utf-8"))
+    shown = README.split(gp_report.MARKS[0])[1].split(gp_report.MARKS[1])[0].strip()
+    assert shown == gp_report.markdown(recorded["rows"]), "run: python -m benchmarks.gp --readme"
+    for row in ("paper", "chebyshev", "physics", "nonsparse", "shapes", "user"):
+        assert recorded["table"][row]["met"], row
 
 
 def test_table_is_the_one_recorded(monkeypatch):

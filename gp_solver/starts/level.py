@@ -14,7 +14,7 @@ from gp_solver.regression import Block, Learned, Posterior, Prior, learn
 from gp_solver.rows import OBSERVED, Rows
 from gp_solver.starts.gauss_newton import Fit, gauss_newton
 from gp_solver.starts.given import Given
-from gp_solver.starts.points import PER_AXIS, fresh, inside, place
+from gp_solver.starts.points import fresh, inside, on_boundary, place
 from gp_solver.starts.space import CARRIER, Space, carried, level_features, space
 from gp_solver.starts.weights import Weighed, first_size, scale
 from sciml.errors import BadProblem
@@ -59,6 +59,7 @@ class Level:
     misfit : of each group with noise, root mean square of what is missing over its sd.
     values : solution at fresh points [n, f].
     rows : number of rows of each group.
+    weighs : whether the data leave so much open that the prior has a say.
     """
 
     number: int
@@ -77,6 +78,7 @@ class Level:
     misfit: Mapping[str, float]
     values: Float[np.ndarray, "n f"]
     rows: Mapping[str, int]
+    weighs: bool
 
     @property
     def worst(self) -> float:
@@ -101,7 +103,7 @@ def solve_level(given: Given, number: int, before: Level | None, *, seed: int) -
     work = _Work(given, number, before, seed)
     found = work.solved()
     for _ in range(ROUNDS):  # the size of a noisy solution is known afterwards only
-        if not given.weighs or abs(math.log(found.size / work.size)) < 0.5:
+        if not found.weighs or abs(math.log(found.size / work.size)) < 0.5:
             break
         work = _Work(given, number, found, seed)
         found = work.solved()
@@ -115,8 +117,8 @@ class _Work:
         self.given, self.number, self.before, self.seed = given, number, before, seed
         problem = given.problem
         self.space = level_space(given, number)
-        count = math.ceil(PER_AXIS * sum(self.space.kept.shape))
-        self.boundary = BOUNDARY if given.is_loose else count
+        self.boundary = BOUNDARY if given.is_loose else on_boundary(self.space)
+        self.weighs = given.weighs or (before is not None and before.weighs)
         self.z = np.zeros(self.space.count)
         for name, column in self.space.parameters.items():
             self.z[column] = problem.theta[name]
@@ -155,7 +157,7 @@ class _Work:
         )
 
     def _first_prior(self) -> Prior:
-        wide = (WIDE_NOISY if self.given.weighs else WIDE) * self.size
+        wide = (WIDE_NOISY if self.weighs else WIDE) * self.size
         mean = np.zeros(self.space.count)
         variance = np.full(self.space.count, wide**2 * self.given.volume)
         for name, column in self.space.parameters.items():
@@ -199,6 +201,7 @@ class _Work:
             misfit=self.weighed(self.exact).misfits(self.z),
             values=values,
             rows=self.counts,
+            weighs=self.weighs,
         )
 
     def _fitted(self) -> Fit:
@@ -257,7 +260,12 @@ class _Work:
         fixed = np.full(self.space.count, -1)
         found = learn(blocks, shifted, components=fixed, floor=floor)
         evidence, variance = found.posterior.evidence, wide.variance
-        if self.given.weighs:
+        determined = sum(self.counts[n] - left for n, left in found.freedom.items())
+        if not self.weighs and determined > len(self.space.parameters) + 0.5:
+            self.weighs = True
+            self.prior = self._first_prior()
+            return found, evidence, False
+        if self.weighs:
             sparse = learn(blocks, shifted, components=self.space.components, floor=floor)
             evidence = sparse.posterior.evidence
             variance = _pruned(self.space, wide.variance, sparse, found)

@@ -25,8 +25,8 @@ from sciml.sampling import boundary_points, face_points, interior_points
 
 PER_FUNCTION = 2.2
 """points inside for each function"""
-PER_AXIS = 4.0
-"""points on the boundary for each function along an axis"""
+PER_FACE = {1: 4.0, 2: 4.0, 3: 2.0}
+"""dimension -> points on the boundary for each product of functions along a face"""
 FEWEST, SPARE = 300, 2000
 """points inside at least; quadrature points of a box beyond three a function that are affordable"""
 
@@ -55,8 +55,15 @@ def inside(space: Space, *, seed: int, edge: bool = True) -> Float[np.ndarray, "
     points = interior_points(problem.domain, wanted, seed=seed)
     if isinstance(problem.domain, Points) or not edge:
         return points
-    count = math.ceil(PER_AXIS * sum(space.kept.shape))
-    return np.concatenate([points, boundary_points(problem.domain, count, seed=seed)[0]])
+    edges = boundary_points(problem.domain, on_boundary(space), seed=seed)[0]
+    return np.concatenate([points, edges])
+
+
+def on_boundary(space: Space) -> int:
+    """Return the number of points on the boundary that these functions need."""
+    shape = space.kept.shape
+    faces = sum(math.prod(shape) / k for k in shape)
+    return math.ceil(PER_FACE[len(shape)] * faces)
 
 
 def _grid(problem: Problem) -> Float[np.ndarray, "n d"]:
