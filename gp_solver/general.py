@@ -175,8 +175,9 @@ def finish(
         best = levels[-1]
     else:
         best = min(levels, key=lambda level: (not level.converged, level.worst))
-    known, widening = _honest(found, best)
-    draws = widening * _draws(found, best, known, seed)
+    known = _final(found, best, seed)
+    widening = _widening(best)
+    draws = widening * known.draws(DRAWS, seed)
     field = _field(best, draws, ROUNDING + _residuals(best)[1])
     deviations = widening * known.deviations(len(best.space.parameters))
     theta = {
@@ -212,38 +213,34 @@ def _residuals(level: Level) -> tuple[float, float]:
     return max(inside, default=0.0), max(boundary, default=0.0)
 
 
-def _honest(found: Given, level: Level) -> tuple[Posterior, float]:
-    """The posterior with exact data as exact as they were met, and what its draws are widened by.
+def _final(found: Given, level: Level, seed: int) -> Posterior:
+    """The posterior with exact data as exact as they were met at fresh points, under a fit prior.
 
-    The residual at fresh points is taken for noise of that size in exact rows. Noise that was
-    estimated makes the posterior one of Student, whose standard deviation is larger.
+    Outside of the domain, and where functions nearly cancel, coefficients are as wide as the prior:
+    in single precision draws of them would drown what is inside. A prior that is far wider than
+    the solution's own deviations does as well.
     """
-    if not found.is_noisy:
-        return level.posterior, level.worst / level.exact
-    known = level.posterior
-    if level.worst > level.exact:
+    known, points = level.posterior, fresh(found.problem, PROBES, seed=1)
+    met = max(level.worst, ROUNDING) / level.exact if not found.is_noisy else 1.0
+    if found.is_noisy and level.worst > level.exact:
         factors = {name: max(left / level.exact, 1.0) for name, left in level.left.items()}
         blocks = [replace(b, noise=b.noise * factors.get(b.name, 1.0)) for b in level.blocks]
         known = posterior(blocks, Prior(level.prior.mean - level.z, level.prior.variance))
-    freedom = max(min(level.freedom.values(), default=math.inf), 3.0)
-    return known, math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
-
-
-def _draws(found: Given, level: Level, known: Posterior, seed: int) -> Float[np.ndarray, "s m"]:
-    """Draws of the posterior whose coefficients are not much larger than what they add up to.
-
-    Outside of the domain, and where functions nearly cancel, coefficients are as wide as the prior.
-    In single precision that would drown what is inside, and a prior that is as wide as the solution's
-    own deviations by far does as well.
-    """
-    points = fresh(found.problem, PROBES, seed=1)
-    values = [at_points(level.space, draw, points) for draw in known.draws(PILOTS, seed)]
-    wide = (AMPLE * float(np.median(np.abs(values)))) ** 2 * found.volume
+    pilots = [at_points(level.space, draw, points) for draw in known.draws(PILOTS, seed)]
+    spread = float(np.median(np.abs(pilots)))
+    spread *= met if spread < level.size else 1.0  # what is open stays as wide as the prior
     variance = level.prior.variance.copy()
     free = slice(0, len(variance) - len(level.space.parameters))
-    variance[free] = np.minimum(variance[free], max(wide, TINY))
-    narrow = Prior(np.zeros(len(variance)), variance)
-    return under(known, narrow).draws(DRAWS, seed)
+    ample = (AMPLE * spread) ** 2 * found.volume
+    variance[free] = np.minimum(variance[free], max(ample, TINY))
+    rescaled = replace(known, data=known.data / met)
+    return under(rescaled, Prior(np.zeros(len(variance)), variance))
+
+
+def _widening(level: Level) -> float:
+    """Deviation of Student's distribution, which estimated noise leads to, over the normal one's."""
+    freedom = max(min(level.freedom.values(), default=math.inf), 3.0)
+    return math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
 
 
 def _field(level: Level, draws: Float[np.ndarray, "s m"], relative_floor: float) -> Field:

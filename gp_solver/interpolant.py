@@ -40,7 +40,7 @@ class Interpolant:
     coefficients: Float[np.ndarray, "..."]
     error: float
 
-    def on_grid(self, grids: Sequence[Float[np.ndarray, " n"]]) -> Float[np.ndarray, "..."]:
+    def on_grid(self, grids: Sequence[Float[np.ndarray, "_"]]) -> Float[np.ndarray, "..."]:
         """Return its values on a tensor grid."""
         tables = [f.at(g, 0)[0] for f, g in zip(self.features, grids, strict=True)]
         return np.asarray(kron.apply(tables, self.coefficients))

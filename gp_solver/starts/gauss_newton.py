@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -19,6 +19,7 @@ CLOSE = 1e-2
 to which a step counts as the last"""
 
 
+@runtime_checkable
 class Model(Protocol):
     """What is regressed: rows as functions of the coefficients."""
 
