@@ -213,7 +213,7 @@ def _trials(
     else:
         free = span @ scipy.linalg.null_space(values, rcond=1e-13) if count else span
         shift = _shift(features)
-    for _ in range(2):  # the second pass makes the tests orthonormal to rounding
+    for _ in range(2 if features.carriers or shift else 1):  # the second repairs the first
         image = np.sqrt(weights)[:, None] * ((levels[m] - shift * levels[0]) @ free)
         triangle = np.linalg.qr(image, mode="r")
         free = scipy.linalg.solve_triangular(triangle, free.T, trans="T").T

@@ -38,7 +38,7 @@ ROUGH = 1e-3
 """relative residual up to which a branch is reported, with its residual"""
 COMPARED = 64
 """positions along each axis at which branches are compared"""
-REFINEMENTS, MOST_REFINED, EFFORT = 2, 12, 600
+REFINEMENTS, MOST_REFINED, EFFORT = 2, 12, 300
 """levels that are tried for a branch; branches that are refined: at most, times unknowns"""
 STARTABLE = 0.3
 """relative residual up to which a coarse solution is a better start than none"""
@@ -169,6 +169,9 @@ def _left_out(given: BoxProblem, plan: Plan, a: int) -> float:
 def _plain(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Nodes, weights and an orthonormal basis of an axis' functions, a few degrees spared."""
     features = replace(plan.features, order=0, degree=plan.features.degree - plan.order - 2)
+    if not features.carriers:  # normalised Legendre polynomials are orthonormal as they are
+        nodes, weights = axes.gauss(features.resolution, plan.lower, plan.upper)
+        return nodes, weights, features.at(nodes, 0)[0]
     built = axes.build(features, (), highest=0)
     return built.nodes, built.weights, built.tests
 
@@ -275,7 +278,7 @@ def _refined(given: BoxProblem, branch: Solution, like: Solution) -> Solution:
 
 def _for_search(given: BoxProblem, solution: Solution) -> Solution:
     """A solution near the given one with as few functions as a search needs."""
-    plans = first_plans(given, precision=SEARCHED)
+    plans = first_plans(given, [p.frequencies for p in solution.plans], precision=SEARCHED)
     if math.prod(p.features.count for p in plans) > 0.6 * math.prod(solution.system.shape):
         return solution
     system = given.system(plans)

@@ -82,7 +82,7 @@ class Table:
     ) -> tuple[Float[np.ndarray, "n k"], Float[np.ndarray, " n"]]:
         """Return matrix and right-hand side of the equations for z."""
         matrix = sum(near.slopes[n][:, None] * self.levels[o] for n, o in orders.items())
-        return self.reduced(matrix), near.right - matrix @ self.start  # type: ignore[arg-type]
+        return self.reduced(matrix), near.right - matrix @ self.start
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,7 @@ def select(
     w = np.divide(size, power, out=np.zeros(len(blocks)), where=power > 0)
     noise = size * FIRST_NOISE
     for _ in range(iterations):
-        active = np.flatnonzero(w * power > NEGLIGIBLE * np.max(w * power))
+        active = np.flatnonzero(w * power > NEGLIGIBLE * np.max(w * power)).tolist()
         w[np.setdiff1d(np.arange(len(w)), active)] = 0.0
         scaled = np.hstack([np.sqrt(w[q]) * blocks[q] for q in active])
         covariance = scaled @ scaled.T

@@ -68,18 +68,20 @@ def detect(
     found: list[float] = []
     heights: list[float] = []
     for i in peaks[np.argsort(-power[peaks])]:
-        place = _refined(np.log(power[i - 1 : i + 2] + 1e-300)) * frequencies[1] + frequencies[i]
+        offset, top_log = _refined(np.log(power[i - 1 : i + 2] + 1e-300))
+        place = offset * frequencies[1] + frequencies[i]
         if len(found) < most and all(abs(place - f) > 0.5 * lobe(length) for f in found):
             found.append(place)
-            heights.append(2 * math.sqrt(power[i]) / float(window.sum()))
+            heights.append(2 * math.exp(0.5 * top_log) / float(window.sum()))
     return Lines(np.array(found), np.array(heights), math.sqrt(tail / top))
 
 
-def _refined(logarithms: Float[np.ndarray, " 3"]) -> float:
-    """Offset of a parabola's top from the middle of three points."""
-    a, b, c = logarithms
+def _refined(logarithms: Float[np.ndarray, " 3"]) -> tuple[float, float]:
+    """Offset of a parabola's top from the middle of three points, and its height."""
+    a, b, c = (float(v) for v in logarithms)
     bend = a - 2 * b + c
-    return float(0.5 * (a - c) / bend) if bend < 0 else 0.0
+    offset = 0.5 * (a - c) / bend if bend < 0 else 0.0
+    return offset, b - 0.25 * (a - c) * offset
 
 
 @dataclass(frozen=True)

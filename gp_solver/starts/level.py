@@ -269,6 +269,8 @@ class _Work:
             sparse = learn(blocks, shifted, components=self.space.components, floor=floor)
             evidence = sparse.posterior.evidence
             variance = _pruned(self.space, wide.variance, sparse, found)
+            if not self.given.weighs:
+                found, variance = sparse, sparse.prior.variance
         old = {b.name: b.noise for b in blocks}
         changes = [abs(math.log(sd / old[name])) for name, sd in found.noise.items()]
         settled = max(changes, default=0.0) < 0.02

@@ -34,7 +34,6 @@ LEVELS = (
     *((80, 20), (120, 24), (160, 28), (240, 34), (320, 40), (480, 40), (640, 40)),
 )
 """degree of the polynomials and of the envelopes, level by level"""
-SHELLS = 0
 CARRIER = 100
 """label of the first carrier"""
 
@@ -167,7 +166,7 @@ def _orthonormal(features: Features) -> tuple[Basis, Int[np.ndarray, " k"]]:
     matrix = np.sqrt(weights)[:, None] * features.at(nodes, 0)[0]
     count = features.polynomials
     kept = np.eye(features.count)[:, :count]
-    labels = [np.floor(np.log2(np.arange(count) + 1)).astype(int) * SHELLS]
+    labels = [np.floor(np.log2(np.arange(count) + 1)).astype(int)]
     for number, block in enumerate(features.blocks[1:]):
         waves = np.eye(features.count)[:, block]
         for attempt in range(2):
