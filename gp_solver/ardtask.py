@@ -50,7 +50,10 @@ class ArdTask:
             )
         return self._found
 
-    def step(self, state: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], Info]:
+    def step(
+        self,
+        state: dict[str, np.ndarray],  # noqa: ARG002 - there is one step
+    ) -> tuple[dict[str, np.ndarray], Info]:
         """Fit."""
         found = self.solution
         metrics = {"residual": found.residual, "unknowns": float(found.unknowns)}

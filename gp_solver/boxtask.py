@@ -10,12 +10,12 @@ import numpy as np
 
 from gp_solver import outcome as outcomes
 from gp_solver import posterior
+from gp_solver.alternatives import other_branches
 from gp_solver.boxsolve import (
     GOAL,
     BoxProblem,
     Solution,
     first_plans,
-    other_branches,
     solve_level,
     widen,
 )

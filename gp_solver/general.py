@@ -185,7 +185,7 @@ def finish(
         for name, value, sd in zip(best.space.parameters, _theta(best), deviations, strict=True)
     }
     open_ends = _open(found, best, field, theta)
-    doubts = _doubts(best, levels, tolerance)
+    doubts = _doubts(best, tolerance)
     inside, boundary = _residuals(best)
     return GeneralSolution(
         field=field,
@@ -238,7 +238,7 @@ def _final(found: Given, level: Level, seed: int) -> Posterior:
 
 
 def _widening(level: Level) -> float:
-    """Deviation of Student's distribution, which estimated noise leads to, over the normal one's."""
+    """Deviation of Student's distribution, due to estimated noise, over the normal one's."""
     freedom = max(min(level.freedom.values(), default=math.inf), 3.0)
     return math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
 
@@ -281,7 +281,7 @@ def _open(
     return doubts
 
 
-def _doubts(best: Level, levels: Sequence[Level], tolerance: float) -> list[str]:
+def _doubts(best: Level, tolerance: float) -> list[str]:
     """A sentence on each thing that is wrong with the solution."""
     doubts = []
     if not best.converged:

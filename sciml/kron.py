@@ -22,17 +22,19 @@ Vector = Float[Array | np.ndarray, "_"]
 @jax.jit
 def apply(factors: Sequence[Matrix], tensor: Tensor) -> Float[Array, "..."]:
     """Return (A₁ ⊗ ... ⊗ A_d) U for factors [n_a, k_a] and a tensor [k_1, ..., k_d]."""
+    found = jnp.asarray(tensor)
     for axis, factor in enumerate(factors):
-        tensor = jnp.moveaxis(jnp.tensordot(factor, tensor, axes=(1, axis)), 0, axis)
-    return tensor
+        found = jnp.moveaxis(jnp.tensordot(factor, found, axes=(1, axis)), 0, axis)
+    return found
 
 
 @jax.jit
 def apply_transposed(factors: Sequence[Matrix], tensor: Tensor) -> Float[Array, "..."]:
     """Return (A₁ ⊗ ... ⊗ A_d)ᵀ U for factors [n_a, k_a] and a tensor [n_1, ..., n_d]."""
+    found = jnp.asarray(tensor)
     for axis, factor in enumerate(factors):
-        tensor = jnp.moveaxis(jnp.tensordot(factor, tensor, axes=(0, axis)), 0, axis)
-    return tensor
+        found = jnp.moveaxis(jnp.tensordot(factor, found, axes=(0, axis)), 0, axis)
+    return found
 
 
 def outer(vectors: Sequence[Vector]) -> Float[Array, "..."]:
@@ -43,9 +45,7 @@ def outer(vectors: Sequence[Vector]) -> Float[Array, "..."]:
     return product
 
 
-def sums(
-    values: Sequence[Vector], masses: Sequence[Vector]
-) -> Float[Array, "..."]:
+def sums(values: Sequence[Vector], masses: Sequence[Vector]) -> Float[Array, "..."]:
     """Return the eigenvalues of Σ_a S_a ⊗ (⊗_{b≠a} M_b): Σ_a σ_a Π_{b≠a} μ_b, [n_1, ..., n_d].
 
     σ_a (`values`) and μ_a (`masses`) are the eigenvalues of S_a and M_a in a common basis.
@@ -57,9 +57,7 @@ def sums(
 
 
 @jax.jit
-def diagonal_solve(
-    bases: Sequence[Matrix], inverse: Tensor, tensor: Tensor
-) -> Float[Array, "..."]:
+def diagonal_solve(bases: Sequence[Matrix], inverse: Tensor, tensor: Tensor) -> Float[Array, "..."]:
     """Return (⊗ W_a) diag(inverse) (⊗ W_a)ᵀ U: fast diagonalisation.
 
     `bases` are orthogonal [n_a, n_a], `inverse` the reciprocal eigenvalues (R. E. Lynch, J. R. Rice

@@ -75,7 +75,7 @@ def chords(domain: Domain, axis: int) -> list[Chords]:
     """Return lines inside a domain along an axis, among the longest there are."""
     box = np.array(domain.bounding_box, float)
     places = [lo + (hi - lo) * (np.arange(ACROSS) + 0.5) / ACROSS for lo, hi in box]
-    places[axis] = np.linspace(*box[axis], ALONG)
+    places[axis] = np.linspace(float(box[axis, 0]), float(box[axis, 1]), ALONG)
     mesh = np.meshgrid(*places, indexing="ij")
     points = np.stack([np.moveaxis(m, axis, -1) for m in mesh], axis=-1)
     inside = np.asarray(domain.contains(points.reshape(-1, len(box))), bool)

@@ -121,7 +121,7 @@ def _source(problem: Problem, statement: Statement) -> Function:
 
 
 def _fitting(found: Given) -> Given:
-    """The problem with its first level low enough, and frequencies left out if that is too little."""
+    """The problem with its first level low enough, frequencies left out where that is needed."""
     while _size(found) > found.largest and found.first > 0:
         found = replace(found, first=found.first - 1)
     lost = 0

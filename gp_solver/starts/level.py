@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -37,6 +37,7 @@ FRESH, BOUNDARY = 1000, 100
 """points at which a level is checked; points on the boundary where the equation has noise"""
 PRUNED = 1e-2
 """variance by evidence, relative to the posterior's, below which a carrier is not called for"""
+FALL = 1e-1
 FACTORS, RANDOM = (0.1, 10.0), 3
 """multiples of the first guesses, and number of random functions, from which it starts too"""
 
@@ -270,7 +271,7 @@ class _Work:
             evidence = sparse.posterior.evidence
             variance = _pruned(self.space, wide.variance, sparse, found)
             if not self.given.weighs:
-                found, variance = sparse, sparse.prior.variance
+                found, variance = sparse, _smooth(self.space, sparse.prior.variance)
         old = {b.name: b.noise for b in blocks}
         changes = [abs(math.log(sd / old[name])) for name, sd in found.noise.items()]
         settled = max(changes, default=0.0) < 0.02
@@ -317,6 +318,25 @@ def _pruned(
         start = space.columns(name).start
         chosen[start : start + space.products] = carries
     return np.where(chosen & narrow, sparse.prior.variance, wide)
+
+
+def _smooth(space: Space, variance: Float[np.ndarray, " m"]) -> Float[np.ndarray, " m"]:
+    """Variances that do not rise with the degree, and fall by no more than a factor an octave."""
+    found = variance.copy()
+    for name in space.problem.fields:
+        start = space.columns(name).start
+        mine = slice(start, start + space.products)
+        tensor = np.zeros(space.kept.shape)
+        tensor[space.kept] = variance[mine]
+        for a, labels in enumerate(space.labels):
+            polynomials = int(np.sum(labels < CARRIER))
+            lines = np.moveaxis(tensor, a, 0)
+            lines[:polynomials] = np.maximum.accumulate(lines[:polynomials][::-1], axis=0)[::-1]
+            for k in range(1, polynomials):
+                least = lines[k - 1] * FALL ** (labels[k] - labels[k - 1])
+                lines[k] = np.maximum(lines[k], least)
+        found[mine] = tensor[space.kept]
+    return found
 
 
 def at_points(

@@ -67,7 +67,7 @@ def on_boundary(space: Space) -> int:
 
 
 def _grid(problem: Problem) -> Float[np.ndarray, "n d"]:
-    """The points of the grid of a sampled function that lie inside, a noisy one's if there is any."""
+    """The grid points of a sampled function that lie inside, a noisy one's if there is any."""
     noisy = [s for s in problem.sampled.values() if s.noise != 0.0]
     grids = noisy or list(problem.sampled.values())
     if any(not _same_grid(grids[0], other) for other in noisy[1:]):

@@ -154,7 +154,9 @@ def space(problem: Problem, enrichment: Enrichment, features: Sequence[Features]
     """Return the products of these features along the axes, made orthonormal block by block."""
     built = [_orthonormal(f) for f in features]
     bases, labels = tuple(b for b, _ in built), tuple(label for _, label in built)
-    degrees = [np.arange(len(label)) / max(f.degree, 1) for f, label in zip(features, labels)]
+    degrees = [
+        np.arange(len(label)) / max(f.degree, 1) for f, label in zip(features, labels, strict=True)
+    ]
     square = np.array(sum(d**2 for d in np.meshgrid(*degrees, indexing="ij")))
     kept = (square <= 1.0 + 1e-9) | any(f.carriers for f in features)
     return Space(problem, enrichment, bases, labels, kept)

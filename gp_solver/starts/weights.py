@@ -19,7 +19,7 @@ FIRST = 0.1
 def unit(
     rows: Rows, slopes: Mapping[str, Float[np.ndarray, " n"]], rates: Sequence[float]
 ) -> float:
-    """Return how large a group's terms are for a solution of size one that varies at these rates."""
+    """Return the size of a group's terms for a solution of size one that varies at these rates."""
     total = 0.0
     for name, (_, order) in rows.group.statement.equation.derivatives.items():
         factor = math.prod(r**k for r, k in zip(rates, order, strict=True))
@@ -100,8 +100,12 @@ class Weighed:
         made = []
         for r, spread, sigma in self._parts:
             at, known = r.at(z), r.group.statement.noise is not None
-            like = {"spread": spread, "noise": sigma, "is_known": known}
-            made.append(block(r.group.name, r.matrix(at.slopes), target=-at.residual, **like))
+            matrix, target = r.matrix(at.slopes), -at.residual
+            made.append(
+                block(
+                    r.group.name, matrix, target=target, spread=spread, noise=sigma, is_known=known
+                )
+            )
         return made
 
     def missing(self, z: Float[np.ndarray, " m"]) -> Float[np.ndarray, " n"]:

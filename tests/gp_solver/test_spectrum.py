@@ -11,8 +11,7 @@ LENGTH = 2.3
 def waves(frequencies, amplitudes, count=2048, phase=0.7):
     x = np.linspace(0.4, 0.4 + LENGTH, count)
     return sum(
-        a * np.sin(2 * np.pi * f * x + phase)
-        for f, a in zip(frequencies, amplitudes, strict=True)
+        a * np.sin(2 * np.pi * f * x + phase) for f, a in zip(frequencies, amplitudes, strict=True)
     )[None]
 
 
@@ -72,10 +71,10 @@ def test_neighbours_share_one_envelope_wide_enough_for_both():
 
 def test_carriers_close_to_the_polynomials_are_taken_over_by_them():
     frequency = 12.0
-    made = bands(np.array([frequency]), LENGTH, degree=60, envelope=14)
+    made = bands(np.array([frequency]), LENGTH, degree=80, envelope=14)
     assert made.carriers == ()
     assert made.envelopes == ()
-    assert made.degree == max(60, polynomial_degree(frequency, LENGTH))
+    assert made.degree == max(80, polynomial_degree(frequency, LENGTH))
 
 
 def test_no_block_overlaps_another_nor_turns_as_fast_as_its_carrier():
@@ -101,5 +100,5 @@ def test_polynomials_of_the_degree_resolve_a_frequency():
     wave = np.cos(np.pi * LENGTH * frequency * t + 0.3)
     kept = np.polynomial.legendre.legvander(t, degree) * np.sqrt(np.arange(degree + 1) + 0.5)
     rest = wave - kept @ (kept.T @ (w * wave))
-    assert np.max(np.abs(rest)) < 1e-13
+    assert np.sqrt(w @ rest**2) < 1e-12
     assert polynomial_degree(0.0, LENGTH) == 0
