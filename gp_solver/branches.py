@@ -13,7 +13,7 @@ from gp_solver.linear import Linearisation
 from gp_solver.newton import Iterate, newton
 from sciml import kron
 
-STARTS = {1: 30, 2: 4, 3: 0}
+STARTS = {1: 30, 2: 2, 3: 0}
 """further starts at most, by dimension"""
 EFFORT = 3000
 """unknowns times starts, on a line: large systems are tried from fewer"""

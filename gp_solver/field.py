@@ -160,14 +160,7 @@ def _evaluated(
         unique, where = np.unique(points[:, a], return_inverse=True)
         grids.append(unique)
         places.append(where.ravel())
-    tables = []
-    for a, (basis, grid, o) in enumerate(zip(bases, grids, order, strict=True)):
-        if basis.features.carriers or len(stacked) > 1:
-            tables.append(basis.at(grid, o))
-        else:  # polynomials are well conditioned: fewer operations in their own terms
-            moved = np.tensordot(basis.combinations, stacked, axes=(1, a + 1))
-            stacked = np.moveaxis(moved, 0, a + 1)
-            tables.append(basis.features.at(grid, o)[o])
+    tables = [b.at(g, o) for b, g, o in zip(bases, grids, order, strict=True)]
     if np.prod([len(g) for g in grids]) <= 4 * len(points) + 1:
         for a, table in enumerate(tables):
             stacked = np.moveaxis(np.tensordot(table, stacked, axes=(1, a + 1)), 0, a + 1)

@@ -7,18 +7,18 @@ where nothing was asked is small, or until the evidence of noisy data no longer 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from gp_solver.field import Field
-from gp_solver.regression import Posterior, Prior, posterior, under
-from gp_solver.starts.given import LARGEST, LARGEST_NOISY, Given, given
-from gp_solver.starts.level import GUESSED, Level, at_points, level_space, solve_level
+from gp_solver.starts.bands import PROBES, bands
+from gp_solver.starts.given import LARGEST_NOISY, Given, given
+from gp_solver.starts.level import Level, level_space, solve_level
 from gp_solver.starts.points import fresh
+from gp_solver.starts.prior import GUESSED
 from gp_solver.starts.space import LEVELS
 from sciml.problem import Problem
 
@@ -34,10 +34,6 @@ EVIDENCE = 1.0
 """gain of the evidence that is worth a richer level, in nats"""
 STEADY = 0.1
 """change from level to level, in standard deviations, of what is inferred from noisy data"""
-DRAWS, PILOTS, PROBES, ROUNDING = 128, 8, 200, 1e-14
-AMPLE = 1e3
-"""width of a draw's coefficients relative to its values, at most"""
-TINY = np.finfo(float).tiny
 MISFIT = 1.5
 """misfit of data, in their own standard deviations, that is worth a warning"""
 
@@ -134,7 +130,7 @@ def metrics(level: Level) -> dict[str, float]:
 def following(found: Given, levels: Sequence[Level]) -> int | None:
     """Return the number of the level to solve next, None if there is nothing to gain."""
     last, number = levels[-1], levels[-1].number + 1
-    largest = LARGEST_NOISY if last.weighs else LARGEST
+    largest = min(found.largest, LARGEST_NOISY if last.weighs else found.largest)
     if number >= len(LEVELS) or level_space(found, number).count > largest:
         return None
     if found.is_loose:
@@ -175,11 +171,7 @@ def finish(
         best = levels[-1]
     else:
         best = min(levels, key=lambda level: (not level.converged, level.worst))
-    known = _final(found, best, seed)
-    widening = _widening(best)
-    draws = widening * known.draws(DRAWS, seed)
-    field = _field(best, draws, ROUNDING + _residuals(best)[1])
-    deviations = widening * known.deviations(len(best.space.parameters))
+    field, deviations = bands(found, best, seed=seed)
     theta = {
         name: (float(value), float(sd))
         for name, value, sd in zip(best.space.parameters, _theta(best), deviations, strict=True)
@@ -213,51 +205,6 @@ def _residuals(level: Level) -> tuple[float, float]:
     return max(inside, default=0.0), max(boundary, default=0.0)
 
 
-def _final(found: Given, level: Level, seed: int) -> Posterior:
-    """The posterior with exact data as exact as they were met at fresh points, under a fit prior.
-
-    Outside of the domain, and where functions nearly cancel, coefficients are as wide as the prior:
-    in single precision draws of them would drown what is inside. A prior that is far wider than
-    the solution's own deviations does as well.
-    """
-    known, points = level.posterior, fresh(found.problem, PROBES, seed=1)
-    met = max(level.worst, ROUNDING) / level.exact if not found.is_noisy else 1.0
-    if found.is_noisy and level.worst > level.exact:
-        factors = {name: max(left / level.exact, 1.0) for name, left in level.left.items()}
-        blocks = [replace(b, noise=b.noise * factors.get(b.name, 1.0)) for b in level.blocks]
-        known = posterior(blocks, Prior(level.prior.mean - level.z, level.prior.variance))
-    pilots = [at_points(level.space, draw, points) for draw in known.draws(PILOTS, seed)]
-    spread = float(np.median(np.abs(pilots)))
-    spread *= met if spread < level.size else 1.0  # what is open stays as wide as the prior
-    variance = level.prior.variance.copy()
-    free = slice(0, len(variance) - len(level.space.parameters))
-    ample = (AMPLE * spread) ** 2 * found.volume
-    variance[free] = np.minimum(variance[free], max(ample, TINY))
-    rescaled = replace(known, data=known.data / met)
-    return under(rescaled, Prior(np.zeros(len(variance)), variance))
-
-
-def _widening(level: Level) -> float:
-    """Deviation of Student's distribution, due to estimated noise, over the normal one's."""
-    freedom = max(min(level.freedom.values(), default=math.inf), 3.0)
-    return math.sqrt(freedom / (freedom - 2)) if math.isfinite(freedom) else 1.0
-
-
-def _field(level: Level, draws: Float[np.ndarray, "s m"], relative_floor: float) -> Field:
-    """The posterior as coefficients of products of functions along the axes."""
-    space = level.space
-    means = [space.split(level.z, name) for name in space.problem.fields]
-    spreads = [space.split(draws, name) for name in space.problem.fields]
-    return Field(
-        space.bases,
-        np.stack([tensor for tensor, _ in means]),
-        np.stack([tensor for tensor, _ in spreads], axis=1).astype(np.float32),
-        np.stack([extra for _, extra in means]),
-        np.stack([extra for _, extra in spreads], axis=1).astype(np.float32),
-        relative_floor * level.size,
-    )
-
-
 def _open(
     found: Given, level: Level, field: Field, theta: Mapping[str, tuple[float, float]]
 ) -> list[str]:
@@ -273,7 +220,7 @@ def _open(
             "conditions or observations."
         )
     for name, (_, sd) in theta.items():
-        if sd > 0.3 * GUESSED * (abs(problem.theta[name]) or 1.0):
+        if sd > 0.1 * GUESSED * (abs(problem.theta[name]) or 1.0):
             doubts.append(
                 f"The data do not determine '{name}': its standard deviation, {sd:.1e}, is about "
                 "that of the first guess. Add observations where the solution depends on it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,9 @@ from sciml.problem import Problem
 from sciml.status import Status
 
 LABEL = "spectral-mixture Gaussian process, conditioned by linear algebra"
-LINE_POINTS = (801, 4001)
+LINE_POINTS = (801, 3001)
 """samples of a solution on a line: at least, at most"""
-PER_WAVE = 24
+PER_WAVE = 16
 PLANE_POINTS, SPACE_POINTS = 90, 24
 SPECTRAL_SAMPLES = 2048
 VISIBLE = 1e-3
@@ -103,8 +104,20 @@ def samples(
     given = enrichment_at(problem, points, (0,) * problem.dimension)
     arrays["sd"] = field.deviation(points, enrichment=given)
     if len(branches) > 1:
-        arrays["branches"] = np.hstack([_at(problem, f, points)[:, :1] for f in branches])
+        arrays["branches"] = _together(branches, points)
     return arrays
+
+
+def _together(branches: Sequence[Field], points: Float[np.ndarray, "n d"]) -> np.ndarray:
+    """The first field of every branch at points [n, m]; those in the same functions at once."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i, branch in enumerate(branches):
+        groups.setdefault(tuple(id(b.combinations) for b in branch.bases), []).append(i)
+    found = np.empty((len(points), len(branches)))
+    for members in groups.values():
+        stacked = np.concatenate([branches[i].mean[:1] for i in members])
+        found[:, members] = replace(branches[members[0]], mean=stacked).values(points)
+    return found
 
 
 def _at(

@@ -12,7 +12,10 @@ from jaxtyping import Float
 from gp_solver.features import Features
 from gp_solver.spectrum import Lines, bands, detect, lobe, polynomial_degree
 
-LEVELS = ((40, 14), (80, 20), (160, 28), (320, 40), (640, 40), (1280, 40), (2560, 40))
+LEVELS = (
+    *((40, 14), (80, 20), (160, 28), (320, 40)),
+    *((640, 40), (1000, 40), (1400, 40), (2560, 40)),
+)
 """degree of the polynomials and of the envelopes, level by level"""
 FIRST_SAMPLES, MOST_SAMPLES = 1024, 2**16
 FEWER = 0.35

@@ -16,9 +16,12 @@ from gp_solver.starts.points import group
 from gp_solver.starts.space import Enrichment, level_features
 from sciml.errors import BadProblem
 from sciml.problem import Problem
+from sciml.region import Points
 
 LARGEST, LARGEST_NOISY = 2700, 1200
 """coefficients that a level may have; where variances are learned too"""
+SPARE = 1.3
+"""samples for each function, at least"""
 FIRST = {1: 4, 2: 4, 3: 0}
 """dimension -> first level of exact problems"""
 
@@ -61,8 +64,12 @@ class Given:
 
     @property
     def largest(self) -> int:
-        """Coefficients that a level may have."""
-        return LARGEST_NOISY if self.weighs else LARGEST
+        """Coefficients that a level may have: fewer than there are data, where those are given."""
+        most = LARGEST_NOISY if self.weighs else LARGEST
+        domain, sampled = self.problem.domain, list(self.problem.sampled.values())
+        if isinstance(domain, Points):
+            most = min(most, len(domain.interior) + len(domain.boundary))
+        return min([most, *(math.ceil(s.values.size / SPARE) for s in sampled)])
 
     @cached_property
     def volume(self) -> float:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import solve_triangular
 
 from gp_solver.regression import Block, Learned, Posterior, Prior, learn
 from gp_solver.rows import OBSERVED, Rows
+from gp_solver.starts.attempts import attempts
 from gp_solver.starts.gauss_newton import Fit, gauss_newton
-from gp_solver.starts.given import Given
+from gp_solver.starts.given import SPARE, Given
 from gp_solver.starts.points import fresh, inside, on_boundary, place
-from gp_solver.starts.space import CARRIER, Space, carried, level_features, space
+from gp_solver.starts.prior import pruned, smooth, wide_prior
+from gp_solver.starts.space import Space, carried, level_features, space
 from gp_solver.starts.weights import Weighed, first_size, scale
 from sciml.errors import BadProblem
 
@@ -24,22 +25,14 @@ EXACT, EASED, COARSEST = 1e-11, 1e-3, 1e-5
 or to the data's own noise, at most"""
 NOISY_COARSEST = 3e-4
 """the same, at most, where data have noise"""
-WIDE, WIDE_NOISY, GUESSED = 100.0, 3.0, 10.0
-"""standard deviation of the prior relative to the size of the solution, the same where noise
-reaches past the equation, and relative to the first guess of a parameter"""
-RELAXED = (1.0, 1e-1, 1e-2, 1e-3)
-"""noise of exact data on the way from a first guess"""
-PLAUSIBLE = 2.0
-"""misfit of measurements, in tenths of their size if their noise is unknown, of a good start"""
+WIDE, WIDE_NOISY = 100.0, 3.0
+"""standard deviation of the prior relative to the size of the solution, and where it has a say"""
 ROUNDS = 6
 """changes of linearisation, noise and prior in a level, at most"""
 FRESH, BOUNDARY = 1000, 100
 """points at which a level is checked; points on the boundary where the equation has noise"""
-PRUNED = 1e-2
-"""variance by evidence, relative to the posterior's, below which a carrier is not called for"""
-FALL = 1e-1
-FACTORS, RANDOM = (0.1, 10.0), 3
-"""multiples of the first guesses, and number of random functions, from which it starts too"""
+PLAUSIBLE = 2.0
+"""misfit of measurements, in standard deviations or tenths of their size, of a good start"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +46,8 @@ class Level:
     size : root mean square of the solution.
     exact : noise of exact data, relative to their scale.
     noise, freedom : of groups with unknown noise: estimate, degrees of freedom behind it.
-    posterior, blocks, prior : of the last step.
+    posterior, prior : of the last step.
+    blocks : of the last step, where there is noise.
     evidence : log probability of the data.
     converged : whether Gauss-Newton's steps became small.
     left : relative residual of each exact group at fresh points.
@@ -99,7 +93,7 @@ def solve_level(given: Given, number: int, before: Level | None, *, seed: int) -
 
     Raises
     ------
-    BadProblem : there are fewer rows than functions even at the first level.
+    BadProblem : fewer rows than functions at the first level, or values that are not finite.
     """
     work = _Work(given, number, before, seed)
     found = work.solved()
@@ -158,13 +152,8 @@ class _Work:
         )
 
     def _first_prior(self) -> Prior:
-        wide = (WIDE_NOISY if self.weighs else WIDE) * self.size
-        mean = np.zeros(self.space.count)
-        variance = np.full(self.space.count, wide**2 * self.given.volume)
-        for name, column in self.space.parameters.items():
-            guess = self.given.problem.theta[name]
-            mean[column], variance[column] = guess, (GUESSED * (abs(guess) or 1.0)) ** 2
-        return Prior(mean, variance)
+        wide = WIDE_NOISY if self.weighs else WIDE
+        return wide_prior(self.space, wide * self.size * math.sqrt(self.given.volume))
 
     def weighed(self, exact: float) -> Weighed:
         """The rows with exact data of this relative noise."""
@@ -183,7 +172,7 @@ class _Work:
                 if settled:
                     break
         points = fresh(self.given.problem, FRESH, seed=self.seed + 7)
-        values = at_points(self.space, self.z, points)
+        values = self.space.values(self.z, points)
         size = float(np.sqrt(np.mean(values**2)))
         return Level(
             number=self.number,
@@ -194,7 +183,7 @@ class _Work:
             noise=self.noise,
             freedom=freedom,
             posterior=fit.posterior,
-            blocks=fit.blocks,
+            blocks=fit.blocks if self.given.is_noisy else (),
             prior=self.prior,
             evidence=evidence,
             converged=fit.converged,
@@ -210,7 +199,8 @@ class _Work:
         if self.before is not None and self.before.converged:
             return gauss_newton(self.weighed(self.exact), self.prior, self.z)
         best: Fit | None = None
-        for relaxed, start in self._starts():
+        starts = attempts(self.space, self.z, size=self.size, seed=self.seed)
+        for relaxed, start in starts:
             z = start
             for exact in relaxed:
                 z = gauss_newton(self.weighed(exact), self.prior, z).z
@@ -226,31 +216,6 @@ class _Work:
         """Whether measurements are met about as well as they can be; true if there are none."""
         found = self.weighed(self.exact).misfits(fit.z)
         return found.get(OBSERVED, 0.0) < PLAUSIBLE
-
-    def _starts(self) -> Iterator[tuple[Sequence[float], Float[np.ndarray, " m"]]]:
-        """Noise of exact data on the way, and coefficients to start from, likely ones first."""
-        measured = self.given.problem.observations is not None
-        yield (RELAXED if measured else ()), self.z
-        yield (() if measured else RELAXED), self.z
-        columns = list(self.space.parameters.values())
-        for factor in FACTORS if columns else ():
-            moved = self.z.copy()
-            moved[columns] *= factor
-            yield RELAXED, moved
-        rng = np.random.default_rng(self.seed)
-        for _ in range(RANDOM):
-            yield RELAXED, self.z + self._random(rng)
-
-    def _random(self, rng: np.random.Generator) -> Float[np.ndarray, " m"]:
-        """Coefficients of low functions, of about the solution's size."""
-        degree = np.sqrt(sum(i.astype(float) ** 2 for i in self.space.index))
-        one = np.zeros(self.space.size)
-        draw = rng.standard_normal(self.space.products)
-        one[: self.space.products] = draw * np.exp(-degree / 2) * math.sqrt(self.given.volume)
-        found = np.zeros(self.space.count)
-        for name in self.given.problem.fields:
-            found[self.space.columns(name)] = self.size * one
-        return found
 
     def _learned(self) -> tuple[Learned, float, bool]:
         """Noise and prior at the highest evidence, that evidence, and whether little changed."""
@@ -269,9 +234,9 @@ class _Work:
         if self.weighs:
             sparse = learn(blocks, shifted, components=self.space.components, floor=floor)
             evidence = sparse.posterior.evidence
-            variance = _pruned(self.space, wide.variance, sparse, found)
+            variance = pruned(self.space, wide, sparse=sparse, found=found)
             if not self.given.weighs:
-                found, variance = sparse, _smooth(self.space, sparse.prior.variance)
+                found, variance = sparse, smooth(self.space, sparse.prior.variance)
         old = {b.name: b.noise for b in blocks}
         changes = [abs(math.log(sd / old[name])) for name, sd in found.noise.items()]
         settled = max(changes, default=0.0) < 0.02
@@ -285,6 +250,8 @@ class _Work:
     def _left(self, points: Float[np.ndarray, "n d"], size: float) -> dict[str, float]:
         """Relative residuals of exact statements at fresh points."""
         exact = [s for s in self.given.statements if s.noise == 0.0]
+        if self.given.problem.sampled:  # known at these points only
+            points = inside(self.space, seed=self.seed)
         boundary, seed = math.ceil(0.7 * self.boundary) + 3, self.seed + 7
         found = {}
         for group in place(self.given.problem, exact, points, boundary=boundary, seed=seed):
@@ -295,61 +262,19 @@ class _Work:
 
 
 def _check_count(work: _Work) -> None:
-    rows, problem = sum(work.counts.values()), work.given.problem
-    if work.before is None and rows < work.space.count:
+    """Refuse a first level with fewer rows than functions, or few more where noise is unknown."""
+    problem, count = work.given.problem, work.space.count
+    rows = sum(work.counts.values())
+    if work.before is None and rows < count:
         raise BadProblem(
-            f"'{problem.name}' has {rows} points in all, too few for {work.space.count} functions.",
-            f"give {2 * work.space.count} or more points, inside and on the boundary",
+            f"'{problem.name}' has {rows} points in all, too few for {count} functions.",
+            f"give {2 * count} or more points, inside and on the boundary",
         )
-
-
-def _pruned(
-    space: Space, wide: Float[np.ndarray, " m"], sparse: Learned, found: Learned
-) -> Float[np.ndarray, " m"]:
-    """The wide prior, with carriers narrowed that the evidence does not call for at all."""
-    triangle = found.posterior.triangle
-    inverse = solve_triangular(triangle, np.eye(len(wide)))
-    carries = np.any(
-        [labels[i] >= CARRIER for labels, i in zip(space.labels, space.index, strict=True)], axis=0
-    )
-    narrow = sparse.prior.variance < PRUNED * np.sum(inverse**2, axis=1)
-    chosen = np.zeros(len(wide), bool)
-    for name in space.problem.fields:
-        start = space.columns(name).start
-        chosen[start : start + space.products] = carries
-    return np.where(chosen & narrow, sparse.prior.variance, wide)
-
-
-def _smooth(space: Space, variance: Float[np.ndarray, " m"]) -> Float[np.ndarray, " m"]:
-    """Variances that do not rise with the degree, and fall by no more than a factor an octave."""
-    found = variance.copy()
-    for name in space.problem.fields:
-        start = space.columns(name).start
-        mine = slice(start, start + space.products)
-        tensor = np.zeros(space.kept.shape)
-        tensor[space.kept] = variance[mine]
-        for a, labels in enumerate(space.labels):
-            polynomials = int(np.sum(labels < CARRIER))
-            lines = np.moveaxis(tensor, a, 0)
-            lines[:polynomials] = np.maximum.accumulate(lines[:polynomials][::-1], axis=0)[::-1]
-            for k in range(1, polynomials):
-                least = lines[k - 1] * FALL ** (labels[k] - labels[k - 1])
-                lines[k] = np.maximum(lines[k], least)
-        found[mine] = tensor[space.kept]
-    return found
-
-
-def at_points(
-    space: Space, z: Float[np.ndarray, " m"], points: Float[np.ndarray, "n d"]
-) -> Float[np.ndarray, "n f"]:
-    """Return the fields at points."""
-    zero = (0,) * len(space.bases)
-    tables, extra = space.tables(points, zero), space.enrichment.at(points, zero)
-    columns = []
-    for name in space.problem.fields:
-        tensor, weights = space.split(z, name)
-        part = np.tensordot(tables[0][0], tensor, axes=1)
-        for table in tables[1:]:
-            part = np.einsum("nk...,nk->n...", part, table[0])
-        columns.append(part + extra @ weights)
-    return np.stack(columns, axis=1)
+    for name, known in work.counts.items():
+        unknown = any(s.noise is None and s.name == name for s in work.given.statements)
+        least = SPARE * count if name != OBSERVED else len(work.space.parameters) + 3
+        if work.before is None and unknown and known < least:
+            raise BadProblem(
+                f"'{problem.name}' has {known} data for '{name}', too few to tell their noise.",
+                f"state the noise, or give {math.ceil(least)} or more",
+            )

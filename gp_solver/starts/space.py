@@ -149,6 +149,21 @@ class Space:
         tensor[..., self.kept] = mine[..., : self.products]
         return tensor, mine[..., self.products :]
 
+    def values(
+        self, z: Float[np.ndarray, " m"], points: Float[np.ndarray, "n d"]
+    ) -> Float[np.ndarray, "n f"]:
+        """Return the fields at points."""
+        zero = (0,) * len(self.bases)
+        tables, extra = self.tables(points, zero), self.enrichment.at(points, zero)
+        columns = []
+        for name in self.problem.fields:
+            tensor, weights = self.split(z, name)
+            part = np.tensordot(tables[0][0], tensor, axes=1)
+            for table in tables[1:]:
+                part = np.einsum("nk...,nk->n...", part, table[0])
+            columns.append(part + extra @ weights)
+        return np.stack(columns, axis=1)
+
 
 def space(problem: Problem, enrichment: Enrichment, features: Sequence[Features]) -> Space:
     """Return the products of these features along the axes, made orthonormal block by block."""
