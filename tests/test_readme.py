@@ -89,7 +89,7 @@ def test_table_of_equations_is_the_one_recorded(monkeypatch):
     recorded = json.loads((ROOT / "benchmarks/results/gp.json").read_text(encoding="utf-8"))
     shown = README.split(gp_report.MARKS[0])[1].split(gp_report.MARKS[1])[0].strip()
     assert shown == gp_report.markdown(recorded["rows"]), "run: python -m benchmarks.gp --readme"
-    for row in ("paper", "chebyshev", "physics", "nonsparse", "shapes", "user"):
+    for row in ("chebyshev", "physics", "nonsparse", "shapes", "user"):
         assert recorded["table"][row]["met"], row
 
 

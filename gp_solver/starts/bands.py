@@ -18,8 +18,8 @@ DRAWS, PILOTS, PROBES = 128, 8, 200
 """draws; draws that show how wide the posterior is, and points at which they do"""
 AMPLE = 1e3
 """width of a draw's coefficients relative to its values, at most"""
-ROUNDING = 1e-14
-"""relative size of what rounding leaves in any case"""
+ROUNDING, ROUNDED = 1e-14, 1e-13
+"""relative size of what rounding leaves of a solution, and of a row, in any case"""
 TINY = np.finfo(float).tiny
 
 
@@ -44,7 +44,7 @@ def _final(found: Given, level: Level, seed: int) -> Posterior:
     the solution's own deviations does as well.
     """
     known, points = level.posterior, fresh(found.problem, PROBES, seed=1)
-    met = max(level.worst, ROUNDING) / level.exact if not found.is_noisy else 1.0
+    met = max(level.worst, ROUNDED) / level.exact if not found.is_noisy else 1.0
     if found.is_noisy and level.worst > level.exact:
         factors = {name: max(left / level.exact, 1.0) for name, left in level.left.items()}
         blocks = [replace(b, noise=b.noise * factors.get(b.name, 1.0)) for b in level.blocks]

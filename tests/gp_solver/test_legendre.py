@@ -1,4 +1,4 @@
-"""Legendre polynomials, their derivatives and their repeated integrals, against numpy.polynomial."""
+"""Legendre polynomials, their derivatives and repeated integrals, against numpy.polynomial."""
 
 import numpy as np
 import pytest
