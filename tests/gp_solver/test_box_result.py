@@ -164,8 +164,8 @@ LAYER = {"width": 0.05, "frequencies": "none", "tolerance": 1e-14}
 
 @pytest.mark.parametrize("name", ["poisson_1d_layer", "gp_ac1_sin"])
 def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path, name):
-    given = LAYER if name == "poisson_1d_layer" else {"frequency": 15.0, "frequencies": "none",
-                                                      "branches": False, "tolerance": 1e-14}  # fmt: skip
+    coarse = {"frequency": 15.0, "frequencies": "none", "branches": False, "tolerance": 1e-14}
+    given = LAYER if name == "poisson_1d_layer" else coarse
     whole = sciml.solve(name, "gp", **given)
     assert len(whole.history) > 1
 
