@@ -128,6 +128,8 @@ class BoxTask:
         expressed = fine and max(found.check.by_axis) <= EXPRESSED
         patience = LONG_PATIENCE if left > BEGINNING else PATIENCE
         hopeless = found.inconsistent > CONTRADICTION or idle > patience
+        if self.spoiled:  # the samples know no more than this
+            hopeless |= left <= max(made.error for made in self.given.sampled.values())
         return bool(expressed or hopeless or (fine and idle > 0) or found.check.residual <= GOAL)
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:

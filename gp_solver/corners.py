@@ -44,7 +44,7 @@ def check_corners(
             place = ", ".join(f"{axis} = {x[axis][worst]:g}" for axis in x)
             raise BadProblem(
                 f"the conditions of '{problem.name}' on '{first.name}' and '{second.name}' "
-                f"disagree at {place}: {a[worst]:.6g} and {b[worst]:.6g}.",
+                f"disagree at {place}: {a[worst] + 0.0:.6g} and {b[worst] + 0.0:.6g}.",
                 "give data that meet where the faces do (or let one change smoothly to the other)",
             )
 

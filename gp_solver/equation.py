@@ -56,17 +56,22 @@ class Equation:
         """The multi-index of a derivative."""
         return self.derivatives[name][1]
 
+    def _ordered(self, x: Mapping[str, Any]) -> dict[str, Any]:
+        """The coordinates in the order of the domain's axes (JAX sorts dictionaries by key)."""
+        return {axis: x[axis] for axis in self.problem.domain.axes}
+
     @cached_property
     def _value(self) -> Any:
         def one(values: Any, x: Any, sampled: Any, theta: Any) -> Any:
-            return jnp.asarray(self.residual(jet.Jet(values), x, {**theta, **sampled}), float)
+            found = self.residual(jet.Jet(values), self._ordered(x), {**theta, **sampled})
+            return jnp.asarray(found, float)
 
         return jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None)))
 
     @cached_property
     def _slope(self) -> Any:
         def one(values: Any, x: Any, sampled: Any, theta: Any) -> Any:
-            return jet.linearise(self.residual, values, x, {**theta, **sampled})
+            return jet.linearise(self.residual, values, self._ordered(x), {**theta, **sampled})
 
         return jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None)))
 

@@ -22,8 +22,8 @@ from gp_solver.starts.prior import GUESSED
 from gp_solver.starts.space import LEVELS
 from sciml.problem import Problem
 
-GOAL = 1e-11
-"""relative residual at fresh points at which no richer level is tried"""
+GOAL, DEAR = 1e-11, 1e-10
+"""relative residual at fresh points at which no richer level is tried, and no dear one"""
 TOLERANCE = 1e-8
 """largest relative residual of a resolved solution, by default"""
 SMALL_GAIN = 2.0
@@ -139,7 +139,7 @@ def following(found: Given, levels: Sequence[Level]) -> int | None:
     if found.is_noisy:
         met = last.worst <= last.exact
         return None if met and len(levels) > 1 and _is_steady(levels[-2], last) else number
-    if last.worst <= GOAL:
+    if last.worst <= (DEAR if last.space.count > CHEAP else GOAL):
         return None
     stalled = len(levels) > 2 and last.worst * SMALL_GAIN > levels[-3].worst
     return None if stalled and last.converged and last.space.count > CHEAP else number

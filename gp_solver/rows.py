@@ -26,7 +26,7 @@ from sciml.problem import Problem
 
 PARAMETER, SAMPLE, NORMAL = "parameter ", "sample ", "normal_"
 """prefixes of names: of parameters and noisy samples among the values that a statement reads, of
-the outward normal's components among the coordinates that a condition reads"""
+the outward normal's components among what a condition knows at its points"""
 OBSERVED = "observations"
 """name of the measurements, and of their values in the statement on them"""
 
@@ -62,8 +62,8 @@ class Group:
     ----------
     name : of the statement, and of the face if there are several.
     points : where [n, d].
-    x : coordinates, and outward normals where the statement is a condition, by name [n].
-    known : sampled functions at the points, by name [n].
+    x : coordinates by axis name [n].
+    known : by name, sampled functions at the points [n], outward normals of a condition.
     partner : points whose values are subtracted [n, d], for periodicity.
     """
 
@@ -219,23 +219,28 @@ def statements(problem: Problem) -> list[Statement]:
 class _Coordinates(dict[str, Any]):
     """Coordinates by axis name; the normal's components can be asked for, but are not listed."""
 
-    def __init__(self, x: Mapping[str, Any]) -> None:
-        super().__init__({n: v for n, v in x.items() if not n.startswith(NORMAL)})
-        self._all = x
+    def __init__(self, x: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        super().__init__(x)
+        self._known = known
 
     def __missing__(self, name: str) -> Any:
-        return self._all[name]
+        if name.startswith(NORMAL) and name not in self._known:
+            raise BadProblem(
+                f"'{name}' is read where there are no normals.",
+                "read it in conditions only, and give a cloud of points its normals",
+            )
+        return self._known[name]
 
 
 def _parts(problem: Problem, residual: jet.Residual, name: str, **more: Any) -> list[Statement]:
     """One statement for each component of a residual, reading parameters and samples as values."""
     box = zip(problem.domain.axes, problem.domain.bounding_box, strict=True)
     x = {axis: 0.5 * (lower + upper) for axis, (lower, upper) in box}
-    x |= {NORMAL + axis: 0.5 for axis in x} if "faces" in more else {}
     theta = {**problem.theta, **dict.fromkeys(problem.sampled, 1.0)}
+    theta |= {NORMAL + axis: 0.5 for axis in x} if "faces" in more else {}
 
     def flat(j: Any, x: Any, theta: Any) -> Any:
-        leaves = jax.tree.leaves(residual(j, _Coordinates(x), theta))
+        leaves = jax.tree.leaves(residual(j, _Coordinates(x, theta), theta))
         return jnp.concatenate([jnp.ravel(jnp.asarray(leaf, float)) for leaf in leaves])
 
     read = jet.record(flat, problem.fields, problem.domain.axes, x, theta)

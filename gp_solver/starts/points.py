@@ -159,10 +159,10 @@ def group(
 ) -> Group:
     """Return a statement at points, with all that it reads there."""
     x = {a: np.ascontiguousarray(points[:, i]) for i, a in enumerate(problem.domain.axes)}
-    if normals is not None:
-        x |= {NORMAL + a: normals[:, i] for i, a in enumerate(problem.domain.axes)}
     if known is None:
         known = {n: sampled_at(s, problem, points) for n, s in problem.sampled.items()}
+    if normals is not None:
+        known |= {NORMAL + a: normals[:, i] for i, a in enumerate(problem.domain.axes)}
     name = f"{statement.name} on {face}" if len(statement.faces) > 1 else statement.name
     return Group(name, statement, points, x, known)
 
@@ -177,6 +177,6 @@ def sampled_at(
         return np.asarray(sampled.values[tuple(places)])
     made = interpolate(sampled, problem.domain.bounding_box)
     bases = tuple(Basis(f, np.eye(f.count)) for f in made.features)
-    none = np.zeros((1, 0))
-    field = Field(bases, made.coefficients[None], made.coefficients[None, :0], none, none[None, :0])
+    mean = made.coefficients[None]
+    field = Field(bases, mean, mean[None][:0], np.zeros((1, 0)), np.zeros((0, 1, 0)))
     return field.values(points)[:, 0]

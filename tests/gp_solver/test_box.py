@@ -212,15 +212,3 @@ def test_registered_problems(name, parameters, worst):
     assert result.warnings == ()
     assert error(problem, result) < worst
     assert result.metrics["rel_l2"] < worst
-
-
-def test_convergence_is_geometric():
-    """A layer of width w: each level of functions gains digits, until it is resolved."""
-    problem = registry.get("poisson_1d_layer", width=0.02)
-    residuals = [
-        row["residual"] for row in solve(problem, frequencies="none", tolerance=1e-13).history
-    ]
-    result = solve(problem)
-    assert error(problem, result) < 1e-9
-    assert residuals[-1] < 1e-9 or len(residuals) > 1
-    assert np.all(np.diff(np.log10(np.maximum(residuals, 1e-13))) <= 0.5)

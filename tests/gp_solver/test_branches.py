@@ -30,13 +30,8 @@ def test_all_seven_solutions_and_their_shapes():
     assert curves.shape[1] == 7
     np.testing.assert_allclose(result.predict(X)[:, 0], 0.0, atol=1e-12)
     assert [zeros_inside(c) for c in curves.T[1:]] == [2, 2, 1, 1, 0, 0]
-    np.testing.assert_allclose(
-        curves[:, 1::2] + np.stack([c * np.sign(-c @ d) for c, d in zip(
-            curves[:, 1::2].T, curves[:, 2::2].T, strict=True)], axis=1) * 0
-        + curves[:, 2::2] * np.array([-np.sign(a @ b) for a, b in zip(
-            curves[:, 1::2].T, curves[:, 2::2].T, strict=True)]),
-        0.0, atol=1e-5,
-    )  # fmt: skip
+    for one, other in zip(curves[:, 1::2].T, curves[:, 2::2].T, strict=True):
+        np.testing.assert_allclose(other, np.sign(one @ other) * one, rtol=0, atol=1e-6)
     assert len(result.table()["norm"]) == 7
 
 

@@ -73,6 +73,21 @@ def test_values_slopes_and_source_at_any_number_of_points(count):
     np.testing.assert_allclose(other, wanted + 2 * x["x"], rtol=1e-13, atol=1e-13)
 
 
+def test_coordinates_come_in_the_order_of_the_domain():
+    """JAX sorts dictionaries by key; a residual may rely on the order of the axes."""
+    read = equation(
+        sciml.Problem(
+            name="toy",
+            domain=sciml.Box({"y": (0.0, 1.0), "x": (0.0, 1.0)}),
+            residual=lambda j, x, p: j.u_xx - (lambda a, b: a - 2 * b)(*x.values()),
+        )
+    )
+    x = {"y": np.array([1.0]), "x": np.array([10.0])}
+    np.testing.assert_array_equal(read.source(x, {}), [1.0 - 20.0])
+    jet = {n: np.zeros(1) for n in read.names}
+    np.testing.assert_array_equal(read.linearised(jet, x, {})[0], [19.0])
+
+
 def test_pieces_agree_with_the_whole(monkeypatch):
     read = equation(problem(lambda j, x, p: jnp.exp(j.u) * x["x"] + j.u_t))
     rng = np.random.default_rng(1)

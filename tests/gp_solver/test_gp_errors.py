@@ -1,14 +1,12 @@
 """What method `gp` refuses, and what it doubts: the message of each."""
 
-import dataclasses
-
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import sciml
 from gp_solver.method import Config
-from problems.manufactured import laplacian, manufactured, value
+from problems.manufactured import laplacian, manufactured
 from sciml import registry
 from sciml.conditions import Condition
 from sciml.domain import Box
@@ -204,15 +202,3 @@ def test_too_coarse_a_grid_names_a_number_of_points():
     assert result.status is Status.UNRESOLVED
     assert "The grid of 12 x 12 points is too coarse for the source" in result.warnings[0]
     assert "about 24 x 24 would tell more" in result.warnings[0]
-
-
-def test_a_kink_is_unresolved():
-    kink = problem(lambda j, x, t: j.u_xx - jnp.where(x["x"] > 0.4, 1.0, 0.0), LINE, WALLS)
-    result = solve(kink, steps=2)
-    assert result.status is Status.UNRESOLVED
-    assert "least resolved along 'x'" in result.warnings[0]
-
-
-def test_a_parameter_of_the_problem_is_no_setting():
-    assert solve(dataclasses.replace(registry.get("gp_u1", frequency=3.0)), steps=1).status.ok
-    assert value is not None
