@@ -30,7 +30,7 @@ ROUGH = 1e-3
 """relative residual up to which a branch is reported, with its residual"""
 COMPARED = 64
 """positions along each axis at which branches are compared"""
-REFINEMENTS, MOST_REFINED, EFFORT = 2, 12, 300
+REFINEMENTS, MOST_REFINED, EFFORT = 2, 12, 250
 """levels that are tried for a branch; branches that are refined: at most, times unknowns"""
 
 

@@ -15,7 +15,7 @@ from sciml import kron
 
 STARTS = {1: 30, 2: 2, 3: 0}
 """further starts at most, by dimension"""
-EFFORT = 3000
+EFFORT = 1200
 """unknowns times starts, on a line: large systems are tried from fewer"""
 AMPLITUDES = (1.0, -1.0, 3.0, -3.0)
 """sizes of starts, relative to that of the first solution (or to one, if it is small)"""
@@ -75,7 +75,7 @@ def _starts(
     dimension = len(system.axes)
     count = STARTS[dimension]
     if dimension == 1:
-        count = int(np.clip(EFFORT // system.axes[0].trials, 6, count))
+        count = int(np.clip(EFFORT // system.axes[0].trials, 4, count))
     for i in range(count):
         single = dimension == 1 and i < LOW * len(AMPLITUDES)
         weights = np.zeros(LOW) if single else rng.standard_normal((LOW,) * dimension)
