@@ -130,19 +130,24 @@ def metrics(level: Level) -> dict[str, float]:
 def following(found: Given, levels: Sequence[Level]) -> int | None:
     """Return the number of the level to solve next, None if there is nothing to gain."""
     last, number = levels[-1], levels[-1].number + 1
-    largest = min(found.largest, LARGEST_NOISY if last.weighs else found.largest)
-    if number >= len(LEVELS) or level_space(found, number).count > largest:
+    if number >= len(LEVELS) or not _promises(found, levels):
         return None
+    largest = min(found.largest, LARGEST_NOISY if last.weighs else found.largest)
+    return number if level_space(found, number).count <= largest else None
+
+
+def _promises(found: Given, levels: Sequence[Level]) -> bool:
+    """Whether a richer level than the last is likely to help."""
+    last = levels[-1]
     if found.is_loose:
-        gained = len(levels) < 2 or last.evidence > levels[-2].evidence + EVIDENCE
-        return number if gained else None
+        return len(levels) < 2 or last.evidence > levels[-2].evidence + EVIDENCE
     if found.is_noisy:
         met = last.worst <= last.exact
-        return None if met and len(levels) > 1 and _is_steady(levels[-2], last) else number
-    if last.worst <= (DEAR if last.space.count > CHEAP else GOAL):
-        return None
+        return not (met and len(levels) > 1 and _is_steady(levels[-2], last))
+    if last.space.count <= CHEAP:
+        return last.worst > GOAL
     stalled = len(levels) > 2 and last.worst * SMALL_GAIN > levels[-3].worst
-    return None if stalled and last.converged and last.space.count > CHEAP else number
+    return last.worst > DEAR and not (stalled and last.converged)
 
 
 def _is_steady(before: Level, last: Level) -> bool:

@@ -86,7 +86,7 @@ class Space:
     problem: Problem
     enrichment: Enrichment
     bases: tuple[Basis, ...]
-    labels: tuple[Int[np.ndarray, " k"], ...]
+    labels: tuple[Int[np.ndarray, " _"], ...]
     kept: Bool[np.ndarray, "..."]
 
     @cached_property
