@@ -199,7 +199,6 @@ def test_spaces(name):
         ("gp_u1", {}, 1e-10),
         ("gp_u2", {"length": 1.0}, 1e-12),
         ("gp_u7", {"length": 1.0}, 1e-12),
-        ("gp_ac2", {"length": 0.25}, 1e-11),
         ("poisson_2d_mixed", {"kx": 5.0, "ky": 4.0}, 1e-10),
         ("helmholtz_2d", {"k": 20.0}, 1e-10),
         ("gp_advection", {"beta": 20.0}, 1e-12),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gp_solver import field as fields
-from gp_solver.general import following, metrics, solve_general
+from gp_solver.general import finish, following, metrics, solve_general
 from gp_solver.starts.given import LARGEST, given
 from gp_solver.starts.level import solve_level
 from gp_solver.starts.points import fresh
@@ -329,8 +329,6 @@ def test_the_bands_widen_with_what_is_left_over():
     assert seen[0] > 1e-3
     assert seen[-1] < 1e-9
     understood = given(problem, ((), ()))
-    from gp_solver.general import finish
-
     coarse = solve_level(understood, 4, None, seed=0)
     assert following(understood, [coarse]) == 5
     assert metrics(coarse)["residual"] == seen[0]
@@ -355,7 +353,8 @@ ERRORS = {
         conditions=(Condition(("boundary",), lambda j, x, theta: j.u - jnp.log(x["x"])),)
     ),
     "'normal_x' is read where there are no normals": dict(
-        residual=lambda j, x, theta: j.u_xx * x["normal_x"]
+        domain=Points(np.random.default_rng(0).random((90, 2)), np.eye(2)),
+        conditions=(Condition(("boundary",), lambda j, x, theta: j.u_x * x["normal_x"]),),
     ),
     "'smooth' has 16 points in all, too few for 35 functions": dict(
         domain=Points(np.random.default_rng(0).random((12, 2)), np.eye(2)[[0, 1, 0, 1]])
