@@ -183,6 +183,11 @@ def finish(
     }
     open_ends = _open(found, best, field, theta)
     doubts = _doubts(best, tolerance)
+    if found.is_noisy and _promises(found, levels):
+        doubts.append(
+            f"What is inferred may still change: {levels[-1].space.count} functions are the most "
+            "that were tried, and with fewer it was different."
+        )
     inside, boundary = _residuals(best)
     return GeneralSolution(
         field=field,

@@ -14,7 +14,7 @@ from gp_solver.rows import OBSERVED, Rows
 from gp_solver.starts.attempts import attempts
 from gp_solver.starts.gauss_newton import Fit, gauss_newton
 from gp_solver.starts.given import SPARE, Given
-from gp_solver.starts.points import fresh, inside, on_boundary, place
+from gp_solver.starts.points import NOISY, fresh, inside, on_boundary, place
 from gp_solver.starts.prior import pruned, smooth, wide_prior
 from gp_solver.starts.space import Space, carried, level_features, space
 from gp_solver.starts.weights import Weighed, first_size, scale
@@ -29,8 +29,8 @@ WIDE, WIDE_NOISY = 100.0, 3.0
 """standard deviation of the prior relative to the size of the solution, and where it has a say"""
 ROUNDS = 6
 """changes of linearisation, noise and prior in a level, at most"""
-FRESH, BOUNDARY = 1000, 100
-"""points at which a level is checked; points on the boundary where the equation has noise"""
+FRESH = 1000
+"""points at which a level is checked"""
 PLAUSIBLE = 2.0
 """misfit of measurements, in standard deviations or tenths of their size, of a good start"""
 
@@ -112,7 +112,7 @@ class _Work:
         self.given, self.number, self.before, self.seed = given, number, before, seed
         problem = given.problem
         self.space = level_space(given, number)
-        self.boundary = BOUNDARY if given.is_loose else on_boundary(self.space)
+        self.boundary = NOISY if given.is_loose else on_boundary(self.space)
         self.weighs = given.weighs or (before is not None and before.weighs)
         self.z = np.zeros(self.space.count)
         for name, column in self.space.parameters.items():

@@ -27,6 +27,8 @@ PER_FUNCTION = 2.2
 """points inside for each function"""
 PER_FACE = {1: 4.0, 2: 4.0, 3: 2.0}
 """dimension -> points on the boundary for each product of functions along a face"""
+NOISY = 100
+"""points on the whole boundary of a condition with noise, which is independent at each of them"""
 FEWEST, SPARE = 300, 2000
 """points inside at least; quadrature points of a box beyond three a function that are affordable"""
 
@@ -115,7 +117,8 @@ def place(
 
     Parameters
     ----------
-    boundary : number of points on the whole boundary; each face of a box gets its share.
+    boundary : number of points on the whole boundary; each face of a box gets its share. Where a
+        condition has noise there are as many on every level: other points are other data.
     """
     groups = []
     for statement in statements:
@@ -125,8 +128,9 @@ def place(
             groups.append(group(problem, statement, seen.points, known={OBSERVED: seen.values}))
         elif not statement.faces:
             groups.append(group(problem, statement, points))
+        count = boundary if statement.noise == 0.0 else NOISY
         for face in statement.faces:
-            at, normals = _on_face(problem, face, boundary, seed)
+            at, normals = _on_face(problem, face, count, seed)
             made = group(problem, statement, at, normals=normals, face=face)
             if statement.repeats:
                 a = problem.domain.axes.index(statement.repeats)

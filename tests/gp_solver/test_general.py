@@ -16,7 +16,7 @@ from gp_solver.starts.space import Enrichment
 from problems.manufactured import laplacian, manufactured, matched, value
 from problems.shapes import poisson_disc, poisson_l_corner, poisson_l_shape
 from sciml import Box, Condition, Disc, Problem
-from sciml.conditions import Observations, Sampled
+from sciml.conditions import Observations
 from sciml.errors import BadProblem
 from sciml.precision import float64
 from sciml.region import LevelSet, Points
@@ -176,96 +176,6 @@ def test_conditions_that_are_nonlinear_vary_and_have_tangential_derivatives():
     check(problem, 1e-10)
 
 
-def sampled_line(seed, noise):
-    """u″ = f from 200 samples of f with 5 % noise, and 2 % on the ends."""
-    rng = np.random.default_rng(seed)
-    phase = rng.uniform(0, 2 * np.pi, 2)
-
-    def u(x):
-        return np.sin(3 * x + phase[0]) + 0.1 * np.sin(20 * x + phase[1])
-
-    x = np.linspace(0, 2 * np.pi, 200)
-    source = -9 * np.sin(3 * x + phase[0]) - 40 * np.sin(20 * x + phase[1])
-    true, edge = 0.05 * np.std(source), 0.02 * np.std(u(x))
-    left, right = u(x[[0, -1]]) + edge * rng.standard_normal(2)
-    samples = source + true * rng.standard_normal(200)
-    problem = Problem(
-        name="noisy",
-        domain=Box({"x": (0.0, 2 * np.pi)}),
-        residual=lambda j, x, theta: j.u_xx - theta["f"],
-        sampled={"f": Sampled((x,), samples, true if noise else None)},
-        conditions=(
-            Condition(("x:lower",), lambda j, x, theta: j.u - left, edge),
-            Condition(("x:upper",), lambda j, x, theta: j.u - right, edge),
-        ),
-        exact=lambda p: u(p),
-    )
-    return problem, true
-
-
-@pytest.mark.parametrize("known", [False, True])
-def test_a_noisy_source(known):
-    covered = []
-    for seed in range(6):
-        problem, true = sampled_line(seed, known)
-        found = solve_general(problem)
-        covered.append(compared(problem, found, 300)[1])
-        assert found.warnings == ()
-        if not known:
-            assert found.noise["equation"] == pytest.approx(true, rel=0.2)
-        assert found.misfit["equation"] == pytest.approx(1.0, abs=0.25)
-    assert np.mean(covered) > 0.8
-
-
-def test_understated_noise_is_noticed():
-    problem, true = sampled_line(0, True)
-    sure = replace(problem.sampled["f"], noise=0.2 * true)
-    found = solve_general(replace(problem, sampled={"f": sure}))
-    assert found.misfit["equation"] > 3
-    assert "miss the solution by" in found.warnings[-1]
-    assert not found.resolved
-
-
-def inverse(seed, factor, *, true=0.3, noise=None):
-    """εu″ + u - u³ = f with ε unknown, from 40 measurements with 1 % noise."""
-    rng = np.random.default_rng(seed)
-
-    def u(x):
-        return jnp.sin(3 * x) + 0.3 * jnp.cos(2 * x)
-
-    def operator(j, x, theta):
-        return theta["eps"] * j.u_xx + j.u - j.u**3
-
-    x = rng.uniform(0, 1, 40)
-    seen = np.array(u(x))
-    seen += 0.01 * np.sqrt(np.mean(seen**2)) * rng.standard_normal(40)
-    return Problem(
-        name="inverse",
-        domain=Box({"x": (0.0, 1.0)}),
-        residual=matched(u, operator, {"eps": true}),
-        theta={"eps": factor * true},
-        unknowns=("eps",),
-        conditions=(Condition(("x:lower", "x:upper"), matched(u, value, {})),),
-        observations=Observations(x, seen, noise),
-        exact=lambda p: np.array(u(p)),
-    )
-
-
-@pytest.mark.parametrize(("seed", "factor"), [(0, 3.0), (1, 1 / 3), (2, 3.0), (3, 1 / 3)])
-def test_a_parameter_is_inferred(seed, factor):
-    found = solve_general(inverse(seed, factor))
-    estimate, sd = found.theta["eps"]
-    assert abs(estimate - 0.3) < 3 * sd
-    assert 5e-4 < sd < 3e-3
-    assert found.noise["observations"] == pytest.approx(0.01 * 0.73, rel=0.4)
-    assert found.warnings == ()
-
-
-def test_the_first_guess_does_not_matter():
-    low, high = (solve_general(inverse(5, factor)).theta["eps"] for factor in (0.4, 2.5))
-    assert low == pytest.approx(high, rel=1e-4)
-
-
 def test_a_parameter_from_one_condition_too_many():
     problem = Problem(
         name="extra",
@@ -297,6 +207,17 @@ def test_measurements_instead_of_conditions():
     assert error < 2e-2
     assert coverage > 0.8
     assert found.noise["observations"] == pytest.approx(0.01, rel=0.25)
+
+
+def test_one_level_of_noisy_data_is_not_the_last_word():
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-0.6, 0.6, (40, 2))
+    seen = np.array(smooth(*points.T)) + 0.01 * rng.standard_normal(40)
+    understood = given(on(Disc(), observations=Observations(points, seen, 0.01)))
+    coarse = solve_level(understood, 2, None, seed=0)
+    found = finish(understood, [coarse], tolerance=1e-8, seed=0)
+    assert not found.resolved
+    assert "What is inferred may still change" in found.warnings[-1]
 
 
 @cache

@@ -1,11 +1,26 @@
-"""Bayesian regression against textbook formulas, and Gauss-Newton on curves."""
+"""Bayesian regression: textbook formulas, Gauss-Newton on curves, equations with noisy data."""
 
+from dataclasses import replace
+
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from gp_solver.general import solve_general
 from gp_solver.regression import Prior, block, learn, posterior, under
 from gp_solver.starts.gauss_newton import gauss_newton
+from problems.manufactured import matched, value
+from sciml import Box, Condition, Problem
+from sciml.conditions import Observations, Sampled
+from sciml.precision import float64
+
+
+@pytest.fixture(autouse=True)
+def _double():
+    with float64():
+        yield
+
 
 RNG = np.random.default_rng(0)
 ROWS, SIZE = (7, 5), 6
@@ -185,3 +200,95 @@ def test_gauss_newton_says_when_it_fails():
     fit = gauss_newton(Broken(), WIDE, np.zeros(2))
     assert not fit.converged
     np.testing.assert_array_equal(fit.z, 0.0)
+
+
+def inverse(seed, factor, *, true=0.3, noise=None):
+    """εu″ + u - u³ = f with ε unknown, from 40 measurements with 1 % noise."""
+    rng = np.random.default_rng(seed)
+
+    def u(x):
+        return jnp.sin(3 * x) + 0.3 * jnp.cos(2 * x)
+
+    def operator(j, x, theta):
+        return theta["eps"] * j.u_xx + j.u - j.u**3
+
+    x = rng.uniform(0, 1, 40)
+    seen = np.array(u(x))
+    seen += 0.01 * np.sqrt(np.mean(seen**2)) * rng.standard_normal(40)
+    return Problem(
+        name="inverse",
+        domain=Box({"x": (0.0, 1.0)}),
+        residual=matched(u, operator, {"eps": true}),
+        theta={"eps": factor * true},
+        unknowns=("eps",),
+        conditions=(Condition(("x:lower", "x:upper"), matched(u, value, {})),),
+        observations=Observations(x, seen, noise),
+        exact=lambda p: np.array(u(p)),
+    )
+
+
+@pytest.mark.parametrize(("seed", "factor"), [(0, 3.0), (1, 1 / 3), (2, 3.0), (3, 1 / 3)])
+def test_a_parameter_is_inferred(seed, factor):
+    found = solve_general(inverse(seed, factor))
+    estimate, sd = found.theta["eps"]
+    assert abs(estimate - 0.3) < 3 * sd
+    assert 5e-4 < sd < 3e-3
+    assert found.noise["observations"] == pytest.approx(0.01 * 0.73, rel=0.4)
+    assert found.warnings == ()
+
+
+def test_the_first_guess_does_not_matter():
+    low, high = (solve_general(inverse(5, factor)).theta["eps"] for factor in (0.4, 2.5))
+    assert low == pytest.approx(high, rel=1e-4)
+
+
+def sampled_line(seed, noise):
+    """u″ = f from 200 samples of f with 5 % noise, and 2 % on the ends."""
+    rng = np.random.default_rng(seed)
+    phase = rng.uniform(0, 2 * np.pi, 2)
+
+    def u(x):
+        return np.sin(3 * x + phase[0]) + 0.1 * np.sin(20 * x + phase[1])
+
+    x = np.linspace(0, 2 * np.pi, 200)
+    source = -9 * np.sin(3 * x + phase[0]) - 40 * np.sin(20 * x + phase[1])
+    true, edge = 0.05 * np.std(source), 0.02 * np.std(u(x))
+    left, right = u(x[[0, -1]]) + edge * rng.standard_normal(2)
+    samples = source + true * rng.standard_normal(200)
+    problem = Problem(
+        name="noisy",
+        domain=Box({"x": (0.0, 2 * np.pi)}),
+        residual=lambda j, x, theta: j.u_xx - theta["f"],
+        sampled={"f": Sampled((x,), samples, true if noise else None)},
+        conditions=(
+            Condition(("x:lower",), lambda j, x, theta: j.u - left, edge),
+            Condition(("x:upper",), lambda j, x, theta: j.u - right, edge),
+        ),
+        exact=lambda p: u(p),
+    )
+    return problem, true
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_noisy_source(known):
+    covered = []
+    for seed in range(6):
+        problem, true = sampled_line(seed, known)
+        found = solve_general(problem)
+        x = np.linspace(0, 2 * np.pi, 300)[:, None]
+        miss = np.abs(found.field.values(x) - problem.exact(x))
+        covered.append(np.mean(miss <= 1.96 * found.field.deviation(x)))
+        assert found.warnings == ()
+        if not known:
+            assert found.noise["equation"] == pytest.approx(true, rel=0.2)
+        assert found.misfit["equation"] == pytest.approx(1.0, abs=0.25)
+    assert np.mean(covered) > 0.8
+
+
+def test_understated_noise_is_noticed():
+    problem, true = sampled_line(0, True)
+    sure = replace(problem.sampled["f"], noise=0.2 * true)
+    found = solve_general(replace(problem, sampled={"f": sure}))
+    assert found.misfit["equation"] > 3
+    assert "miss the solution by" in found.warnings[-1]
+    assert not found.resolved
