@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from gp_solver.axis import Axis
 from gp_solver.equation import Equation, Traits
 from gp_solver.faces import Face
-from gp_solver.interpolant import Interpolant
+from gp_solver.interpolant import Interpolant, on_grid
 from sciml import kron
 from sciml.jet import MultiIndex
 from sciml.problem import Problem
@@ -56,6 +57,11 @@ class System:
         """Tests times quadrature weights at the nodes, [q, n] along each axis."""
         return [axis.weights[:, None] * axis.tests for axis in self.axes]
 
+    @cached_property
+    def trials(self) -> list[list[Array]]:
+        """Derivatives of the trials at the nodes, on the device: one list an axis."""
+        return [[jnp.asarray(t[:, a.lifts :]) for t in a.table] for a in self.axes]
+
     def interior(self, tensor: Tensor) -> Tensor:
         """Return the coefficients of the trials among those of all functions (a view)."""
         return tensor[tuple(slice(axis.lifts, None) for axis in self.axes)]
@@ -72,7 +78,7 @@ class System:
 
     def samples(self, grids: Grids) -> dict[str, np.ndarray]:
         """Return the sampled functions on a tensor grid, flat."""
-        return {name: f.on_grid(grids).ravel() for name, f in self.sampled.items()}
+        return on_grid(self.sampled, grids)
 
     def jet(
         self, tensor: Tensor, tables: Sequence[Sequence[np.ndarray]]
@@ -137,8 +143,7 @@ def _fitted(system: System, face: Face) -> Tensor:
 
 def face_data(system: System, face: Face, others: Grids) -> Tensor:
     """Return the data of a condition on a tensor grid of the face's own axes."""
-    position = face.functional.terms[0][0]
-    grids = [*others[: face.axis], np.array([position]), *others[face.axis :]]
+    grids = [*others[: face.axis], np.array([face.position]), *others[face.axis :]]
     x = coordinates(system.problem, grids)
     found = face.data(x, system.samples(grids))
     return found.reshape([len(g) for g in others])

@@ -20,7 +20,7 @@ from gp_solver.interpolant import Interpolant
 from gp_solver.linear import factorised, separable_terms, solve_direct
 from gp_solver.newton import newton
 from gp_solver.resolution import Plan
-from gp_solver.separable import Modes
+from gp_solver.separable import Modes, Separable
 from sciml import kron
 from sciml.problem import Problem
 
@@ -81,6 +81,7 @@ class Solution:
     check : residuals at fresh points.
     modes, inconsistent : of a singular operator, as in `gp_solver.linear.Solved`.
     converged : whether Newton's method came to an end by itself.
+    operator : the factorised operator, where the equation was solved directly.
     """
 
     system: System
@@ -90,6 +91,7 @@ class Solution:
     modes: Modes = Modes()
     inconsistent: float = 0.0
     converged: bool = True
+    operator: Separable | None = None
 
 
 def first_plans(
@@ -193,7 +195,9 @@ def solve_level(
         solved = solve_direct(system, lifted, terms, operator)
         tensor = lift(system, solved.tensor)
         seen = check(system, tensor)
-        return Solution(system, plans, tensor, seen, solved.modes, solved.inconsistent)
+        return Solution(
+            system, plans, tensor, seen, solved.modes, solved.inconsistent, operator=operator
+        )
     if coarser is not None and (always or coarser.check.residual < STARTABLE):
         start = lift(system, prolonged(coarser, system))
     else:

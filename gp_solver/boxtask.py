@@ -20,7 +20,7 @@ from gp_solver.boxsolve import (
     widen,
 )
 from gp_solver.branches import norm
-from gp_solver.resolution import Plan
+from gp_solver.resolution import LEVELS, Plan
 from gp_solver.separable import CRITICAL
 from sciml.method import Info, Outcome
 from sciml.status import Status
@@ -67,7 +67,8 @@ class BoxTask:
 
     def init(self) -> dict[str, np.ndarray]:
         """The level at which the data can be expressed; nothing solved."""
-        path = np.full((self.steps + 1, len(self.first)), -1)
+        dimension = len(self.first)  # every level but the first is higher along some axis
+        path = np.full((dimension * len(LEVELS), dimension), -1)
         path[0] = [plan.level for plan in self.first]
         return {
             "path": path,

@@ -14,8 +14,8 @@ from gp_solver.chebyshev_grid import Grid, Slopes, Tensor, contract
 
 KRYLOV, RESTARTS = 80, 4
 """directions kept by GMRES, and how often it starts again"""
-KRYLOV_TOLERANCE, KRYLOV_FAILED = 1e-7, 1e-4
-"""residual that GMRES is asked for, and above which it has failed; Newton's steps do the rest"""
+KRYLOV_TOLERANCE = 1e-7
+"""residual that GMRES is asked for; Newton's steps do the rest"""
 CHUNK = 512
 """rows of a dense matrix that are made at once"""
 

@@ -17,6 +17,7 @@ from gp_solver.box import (
     face_data,
     highest_orders,
 )
+from gp_solver.faces import Face
 from gp_solver.resolution import unresolved
 from sciml import kron
 
@@ -98,12 +99,9 @@ def _residual(
 
 
 def _misfit(
-    system: System, tensor: Tensor, face: object, size: float, rng: np.random.Generator
+    system: System, tensor: Tensor, face: Face, size: float, rng: np.random.Generator
 ) -> float:
     """How far a condition is from its data on random points of its face, relative."""
-    from gp_solver.faces import Face
-
-    assert isinstance(face, Face)
     others = [axis for b, axis in enumerate(system.axes) if b != face.axis]
     grids = [fresh(axis, rng, 40) for axis in others]
     wanted = face_data(system, face, grids)
@@ -113,12 +111,7 @@ def _misfit(
     tables = [axis.at(g, 0)[0] for axis, g in zip(others, grids, strict=True)]
     for b, table in enumerate(tables):
         held = np.moveaxis(np.tensordot(table, held, axes=(1, b)), 0, b)
-    largest = max(abs(c) * _unit(system, face, o) for _, o, c in face.functional.terms)
+    lower, upper = _ends(system.axes[face.axis])
+    largest = max(abs(c) / (upper - lower) ** o for _, o, c in face.functional.terms)
     scale = max(float(np.sqrt(np.mean(np.square(wanted)))), size * largest)
     return float(np.sqrt(np.mean(np.square(held - wanted)))) / scale
-
-
-def _unit(system: System, face: object, order: int) -> float:
-    """What a derivative of this order multiplies sizes by, along the face's axis."""
-    lower, upper = _ends(system.axes[face.axis])  # type: ignore[attr-defined]
-    return (1.0 / (upper - lower)) ** order

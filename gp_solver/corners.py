@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
+from gp_solver.box import coordinates
 from gp_solver.faces import Face
-from gp_solver.interpolant import Interpolant
+from gp_solver.interpolant import Interpolant, on_grid
 from sciml.errors import BadProblem
 from sciml.problem import Problem
 
@@ -33,10 +34,8 @@ def check_corners(
             continue
         grids = [np.linspace(lo, hi, ALONG) for lo, hi in problem.domain.bounding_box]
         for face in (first, second):
-            grids[face.axis] = np.array([face.functional.terms[0][0]])
-        mesh = [m.ravel() for m in np.meshgrid(*grids, indexing="ij")]
-        x = dict(zip(problem.domain.axes, mesh, strict=True))
-        known = {name: f.on_grid(grids).ravel() for name, f in sampled.items()}
+            grids[face.axis] = np.array([face.position])
+        x, known = coordinates(problem, grids), on_grid(sampled, grids)
         a, b = (face.data(x, known) / (_value_of(face) or 1.0) for face in (first, second))
         size = max(float(np.max(np.abs(a))), float(np.max(np.abs(b))), _usual(problem, first))
         worst = int(np.argmax(np.abs(a - b)))
@@ -60,7 +59,7 @@ def _usual(problem: Problem, face: Face) -> float:
     rng = np.random.default_rng(6)
     box = np.array(problem.domain.bounding_box)
     points = box[:, 0] + (box[:, 1] - box[:, 0]) * rng.random((16, len(box)))
-    points[:, face.axis] = face.functional.terms[0][0]
+    points[:, face.axis] = face.position
     x = {a: np.ascontiguousarray(points[:, i]) for i, a in enumerate(problem.domain.axes)}
     if problem.sampled:
         return np.finfo(float).tiny

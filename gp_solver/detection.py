@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from gp_solver.box import coordinates
 from gp_solver.equation import Equation
 from gp_solver.faces import Face
-from gp_solver.interpolant import Interpolant
+from gp_solver.interpolant import Interpolant, on_grid
 from gp_solver.resolution import sampling
 from sciml.problem import Problem
 
@@ -57,21 +58,16 @@ def data_fields(
     What is zero up to rounding is left out.
     """
 
-    def known(grids: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        return {name: f.on_grid(grids).ravel() for name, f in sampled.items()}
-
-    def flat(grids: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        mesh = np.meshgrid(*grids, indexing="ij")
-        return {a: m.ravel() for a, m in zip(problem.domain.axes, mesh, strict=True)}
-
     def source(grids: Sequence[np.ndarray]) -> np.ndarray:
-        return equation.source(flat(grids), known(grids)).reshape([len(g) for g in grids])
+        x, known = coordinates(problem, grids), on_grid(sampled, grids)
+        return equation.source(x, known).reshape([len(g) for g in grids])
 
     def data(face: Face) -> Field:
         def of(grids: Sequence[np.ndarray]) -> np.ndarray:
             placed = list(grids)
-            placed[face.axis] = np.array([face.functional.terms[0][0]])
-            return face.data(flat(placed), known(placed)).reshape([len(g) for g in placed])
+            placed[face.axis] = np.array([face.position])
+            x, known = coordinates(problem, placed), on_grid(sampled, placed)
+            return face.data(x, known).reshape([len(g) for g in placed])
 
         return of
 

@@ -15,9 +15,12 @@ from sciml.problem import Problem
 
 
 def enrichment_at(
-    problem: Problem, points: Float[np.ndarray, "n d"], order: MultiIndex
+    problem: Problem, points: Float[np.ndarray, "n d"], order: MultiIndex | None = None
 ) -> Float[np.ndarray, "n e"] | None:
-    """Return one derivative of a problem's enrichment functions at points, None if it has none."""
+    """Return one derivative of a problem's enrichment functions at points, None if it has none.
+
+    Without an `order` their values.
+    """
     if not problem.enrichment:
         return None
     axes = problem.domain.axes
@@ -27,7 +30,7 @@ def enrichment_at(
         return jnp.stack([jnp.asarray(f(x), float) for f in problem.enrichment])
 
     function: Callable[[Any], Any] = stacked
-    for axis, count in enumerate(order):
+    for axis, count in enumerate(order or ()):
         for _ in range(count):
             function = _along(function, axis)
     return np.asarray(jax.vmap(function)(jnp.asarray(points)))

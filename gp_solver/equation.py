@@ -135,8 +135,15 @@ class Traits:
     varies: Mapping[str, tuple[str, ...]]
 
 
-def traits(equation: Equation, sampled: Mapping[str, float] | None = None) -> Traits:
+def traits(
+    equation: Equation,
+    sampled: Mapping[str, float] | None = None,
+    *,
+    face: tuple[int, float] | None = None,
+) -> Traits:
     """Return what an equation is like, judged at random jets and points inside the box.
+
+    With a `face`, (axis, position), the points lie on that face.
 
     Raises
     ------
@@ -147,6 +154,8 @@ def traits(equation: Equation, sampled: Mapping[str, float] | None = None) -> Tr
     box = np.array(problem.domain.bounding_box)
     points = box[:, 0] + (box[:, 1] - box[:, 0]) * rng.uniform(0.02, 0.98, (PROBES, len(axes)))
     points = np.concatenate([points, *(_moved(points, i, box, rng) for i in range(len(axes)))])
+    if face is not None:
+        points[:, face[0]] = face[1]
     x = {a: np.ascontiguousarray(points[:, i]) for i, a in enumerate(axes)}
     known = {name: np.full(len(points), value) for name, value in (sampled or {}).items()}
     jets = [

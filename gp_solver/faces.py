@@ -33,6 +33,11 @@ class Face:
     functional: Functional
     noise: float
 
+    @property
+    def position(self) -> float:
+        """Coordinate of the face along its axis."""
+        return self.functional.terms[0][0]
+
     def data(self, x: Values, sampled: Values) -> np.ndarray:
         """Return g [n] where the condition is functional(u) = g, at points of the face."""
         return self.equation.source(x, sampled)
@@ -70,7 +75,7 @@ def faces(problem: Problem, sampled: Mapping[str, float] | None = None) -> list[
         read = equation(problem, condition.residual)
         for name in faces_of(problem, condition):
             index, position = face_position(problem, name)
-            like = traits(_on_face(read, index, position), sampled)
+            like = traits(read, sampled, face=(index, position))
             if not (like.linear and like.constant):
                 raise NotSeparable(name)
             terms = []
@@ -88,17 +93,6 @@ def faces(problem: Problem, sampled: Mapping[str, float] | None = None) -> list[
             functional = Functional(tuple(terms))
             found.append(Face(index, name, read, functional, condition.noise))
     return found
-
-
-def _on_face(read: Equation, axis: int, position: float) -> Equation:
-    """The equation with one coordinate fixed, so that its traits are those on the face."""
-    fixed = read.problem.domain.axes[axis]
-    residual = read.residual
-
-    def on_face(j: object, x: Mapping[str, object], theta: Mapping[str, object]) -> object:
-        return residual(j, {**x, fixed: position}, theta)
-
-    return Equation(read.problem, on_face, read.derivatives)
 
 
 def periodic(problem: Problem, axis: int, order: int) -> list[Functional]:

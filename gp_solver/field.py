@@ -96,9 +96,11 @@ class Field:
     ) -> Float[np.ndarray, "c n f"]:
         """Return samples of the posterior at points."""
         draws = self.deviations(points, **given)
-        weights = np.random.default_rng(seed).standard_normal((count, len(draws)))
+        rng = np.random.default_rng(seed)
+        weights = rng.standard_normal((count, len(draws)))
         spread = np.tensordot(weights, draws, axes=1) / np.sqrt(max(len(draws), 1))
-        return self.values(points, **given)[None] + spread
+        rounding = self.floor * rng.standard_normal((count, 1, 1))
+        return self.values(points, **given)[None] + spread + rounding
 
     def to_arrays(self) -> dict[str, Any]:
         """Return the field as a pytree of arrays."""

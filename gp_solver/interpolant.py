@@ -8,7 +8,7 @@ of their number, so that high frequencies are left to carriers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,13 @@ class Interpolant:
         """Return its values on a tensor grid."""
         tables = [f.at(g, 0)[0] for f, g in zip(self.features, grids, strict=True)]
         return np.asarray(kron.apply(tables, self.coefficients))
+
+
+def on_grid(
+    sampled: Mapping[str, Interpolant], grids: Sequence[Float[np.ndarray, " _"]]
+) -> dict[str, Float[np.ndarray, " n"]]:
+    """Return sampled functions on a tensor grid, flat, by name."""
+    return {name: f.on_grid(grids).ravel() for name, f in sampled.items()}
 
 
 def interpolate(sampled: Sampled, box: Sequence[tuple[float, float]]) -> Interpolant:

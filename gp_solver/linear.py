@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 from jaxtyping import Float
@@ -84,8 +83,6 @@ class Solved:
     modes: Modes
     inconsistent: float
     """relative size of the data that no solution can meet (singular operators)"""
-    converged: bool = True
-    inner: int = 0
 
 
 def solve_direct(system: System, lifted: Tensor, terms: list[Term], operator: Separable) -> Solved:
@@ -128,12 +125,9 @@ class Linearisation:
     system: System
     slopes: Mapping[str, Tensor]
     preconditioner: Separable | None = None
-    _trials: Any = field(default=None)
 
     def __post_init__(self) -> None:
-        axes = self.system.axes
-        self._trials = [[jnp.asarray(t[:, a.lifts :]) for t in a.table] for a in axes]
-        if len(axes) > 1 and self.preconditioner is None:
+        if len(self.system.axes) > 1 and self.preconditioner is None:
             self.preconditioner = self._mean()
 
     def _mean(self) -> Separable | None:
@@ -150,18 +144,15 @@ class Linearisation:
     def apply(self, tensor: Tensor) -> Tensor:
         """Return the derivative of the projected residual along a field of trials."""
         orders = tuple(self.system.equation.order(n) for n in self.slopes)
-        return np.asarray(
-            _apply(
-                orders, self._trials, self.system.weighted_tests, list(self.slopes.values()), tensor
-            )
-        )
+        system, slopes = self.system, list(self.slopes.values())
+        return np.asarray(_apply(orders, system.trials, system.weighted_tests, slopes, tensor))
 
     def dense(self) -> Float[np.ndarray, "n n"]:
         """Return the matrix [N, N] of `apply`, for one or two axes."""
         tests, total = self.system.weighted_tests, np.zeros(())
         for name, slope in self.slopes.items():
             order = self.system.equation.order(name)
-            trials = [np.asarray(t[o]) for t, o in zip(self._trials, order, strict=True)]
+            trials = [np.asarray(t[o]) for t, o in zip(self.system.trials, order, strict=True)]
             if len(trials) == 1:
                 constant = np.ptp(slope) <= 1e-14 * np.max(np.abs(slope))
                 axis = self.system.axes[0]

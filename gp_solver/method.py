@@ -35,7 +35,7 @@ def evaluate(
 ) -> Float[np.ndarray, "n k"]:
     """Return the posterior mean of the fields at points."""
     assert isinstance(problem, Problem)
-    given = enrichment_at(problem, points, (0,) * problem.dimension)
+    given = enrichment_at(problem, points)
     return fields.from_arrays(params).values(points, enrichment=given)
 
 
@@ -63,7 +63,7 @@ def deviation(
 ) -> Float[np.ndarray, "n k"]:
     """Return the posterior standard deviation of the fields at points."""
     assert isinstance(problem, Problem)
-    given = enrichment_at(problem, points, (0,) * problem.dimension)
+    given = enrichment_at(problem, points)
     return fields.from_arrays(params).deviation(points, enrichment=given)
 
 
@@ -77,7 +77,7 @@ def sample(
 ) -> Float[np.ndarray, "c n k"]:
     """Return samples of the posterior at points."""
     assert isinstance(problem, Problem)
-    given = enrichment_at(problem, points, (0,) * problem.dimension)
+    given = enrichment_at(problem, points)
     return fields.from_arrays(params).sample(points, count, seed, enrichment=given)
 
 

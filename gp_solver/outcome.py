@@ -101,7 +101,7 @@ def samples(
         points = points[np.asarray(problem.domain.contains(points), bool)]
         arrays = {"points": points}
     arrays["u"] = _at(problem, field, points)
-    given = enrichment_at(problem, points, (0,) * problem.dimension)
+    given = enrichment_at(problem, points)
     arrays["sd"] = field.deviation(points, enrichment=given)
     if len(branches) > 1:
         arrays["branches"] = _together(branches, points)
@@ -123,5 +123,5 @@ def _together(branches: Sequence[Field], points: Float[np.ndarray, "n d"]) -> np
 def _at(
     problem: Problem, field: Field, points: Float[np.ndarray, "n d"]
 ) -> Float[np.ndarray, "n f"]:
-    given = enrichment_at(problem, points, (0,) * problem.dimension)
+    given = enrichment_at(problem, points)
     return field.values(points, enrichment=given)

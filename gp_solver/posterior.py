@@ -16,7 +16,7 @@ from jaxtyping import Float
 from gp_solver.box import System, Tensor, coordinates
 from gp_solver.boxsolve import BoxProblem, Solution
 from gp_solver.field import Basis, Field
-from gp_solver.linear import Linearisation, factorised, separable_terms
+from gp_solver.linear import Linearisation
 
 NUMBERS = 2**21
 """numbers that the draws of one field may hold"""
@@ -32,7 +32,7 @@ def field(given: BoxProblem, solution: Solution, *, seed: int) -> Field:
     volume = float(np.prod([np.sum(axis.weights) for axis in system.axes]))
     unknowns = int(np.prod(system.shape))
     spread = np.hypot(check.absolute, _sampling(given)) * np.sqrt(volume / unknowns)
-    draws = spread * _draws(given, solution, np.random.default_rng(seed))
+    draws = spread * _draws(solution, np.random.default_rng(seed))
     floor = (ROUNDING + 10 * check.conditions) * check.size
     bases = tuple(Basis(axis.features, axis.coefficients) for axis in system.axes)
     return Field(
@@ -62,19 +62,14 @@ def _sampling(given: BoxProblem) -> float:
     return float(np.sqrt(sum(squares)))
 
 
-def _draws(
-    given: BoxProblem, solution: Solution, rng: np.random.Generator
-) -> Float[np.ndarray, "..."]:
+def _draws(solution: Solution, rng: np.random.Generator) -> Float[np.ndarray, "..."]:
     """L⁻¹ of standard normal coefficients, as coefficients of all functions [s, ...]."""
     system = solution.system
     unknowns = int(np.prod(system.shape))
     count = int(np.clip(NUMBERS // unknowns, FEWEST, MOST))
-    solve: Callable[[Tensor], Tensor] | None = None
-    if given.like.linear:
-        terms = separable_terms(system)
-        operator = factorised(system, terms) if terms is not None else None
-        solve = operator.solve if operator is not None else None
-    if solve is None:
+    if solution.operator is not None:
+        solve: Callable[[Tensor], Tensor] = solution.operator.solve
+    else:
         count = min(count, COSTLY if len(system.shape) > 1 else MOST)
         solve = _linearised(system, solution.tensor)
     drawn = np.zeros((count, *solution.tensor.shape))

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from gp_solver.assemble import check_conditions
+from gp_solver.box import coordinates
 from gp_solver.boxsolve import BoxProblem
 from gp_solver.boxtask import BoxTask
 from gp_solver.corners import check_corners
 from gp_solver.equation import Equation, equation, traits
 from gp_solver.faces import NotSeparable, faces
-from gp_solver.interpolant import Interpolant, interpolate
+from gp_solver.interpolant import Interpolant, interpolate, on_grid
 from gp_solver.settings import Config
 from sciml import jet
 from sciml.conditions import Sampled
@@ -38,13 +39,18 @@ def task(problem: Problem, settings: Config, seed: int) -> Task:
     """
     _check_domain(problem)
     if needs_regression(problem):
+        if settings.points is not None:
+            raise BadProblem(
+                f"'{problem.name}' needs regression, which evaluates the source where it wants.",
+                "leave `points` out, or give the source as `sampled`",
+            )
         return _regression(problem, settings, seed)
     on_line = problem.dimension == 1 and not problem.sampled and not problem.periodic
     if settings.frequencies == "ard" or (settings.points is not None and on_line):
         return _sparse(problem, settings, seed)
     if settings.points is not None:
-        problem = on_grid(problem, settings.points)
-    sampled = {n: interpolate(s, problem.domain.bounding_box) for n, s in problem.sampled.items()}
+        problem = source_on_grid(problem, settings.points)
+    sampled = _continuous(problem)
     doubts = _coarse(problem, sampled)
     try:
         given = read(problem, sampled)
@@ -106,29 +112,27 @@ def _check_domain(problem: Problem) -> None:
         )
 
 
-def on_grid(problem: Problem, points: int) -> Problem:
+def source_on_grid(problem: Problem, points: int) -> Problem:
     """Return the problem with its source known at equally spaced points only.
 
     The source is minus the residual of u = 0; it is evaluated on that grid and nowhere else.
     """
     axes = tuple(np.linspace(lo, hi, points) for lo, hi in problem.domain.bounding_box)
-    mesh = np.meshgrid(*axes, indexing="ij")
-    x = {a: m.ravel() for a, m in zip(problem.domain.axes, mesh, strict=True)}
-    whole = equation(problem)
-    known = {
-        name: interpolate(s, problem.domain.bounding_box).on_grid(axes).ravel()
-        for name, s in problem.sampled.items()
-    }
-    values = whole.source(x, known).reshape([points] * problem.dimension)
+    whole, sampled = equation(problem), _continuous(problem)
+    values = whole.source(coordinates(problem, axes), on_grid(sampled, axes))
+    source = Sampled(axes, values.reshape([points] * problem.dimension))
     zero = dict.fromkeys(whole.names, 0.0)
     residual = problem.residual
 
     def with_samples(j: Any, x: Mapping[str, Any], theta: Mapping[str, Any]) -> Any:
         return residual(j, x, theta) - residual(jet.Jet(zero), x, theta) - theta[SOURCE]
 
-    return replace(
-        problem, residual=with_samples, sampled={**problem.sampled, SOURCE: Sampled(axes, values)}
-    )
+    return replace(problem, residual=with_samples, sampled={**problem.sampled, SOURCE: source})
+
+
+def _continuous(problem: Problem) -> dict[str, Interpolant]:
+    """The functions of a problem that are known on a grid, made continuous."""
+    return {n: interpolate(s, problem.domain.bounding_box) for n, s in problem.sampled.items()}
 
 
 def _coarse(problem: Problem, sampled: Mapping[str, Interpolant]) -> list[str]:

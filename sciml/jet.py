@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sciml.errors import BadProblem
+from sciml.errors import BadProblem, SciMLError
 
 Residual = Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Any]
 """(jet, coordinates by axis name, parameters by name) -> residual, zero where the equation holds"""
@@ -70,10 +70,25 @@ def record(
 
     Raises
     ------
-    BadProblem : the residual reads a field or an axis that does not exist.
+    BadProblem : the residual reads a field, an axis, a coordinate or a parameter that does not
+        exist, or fails on arrays.
     """
     recorder = _Recorder(fields, axes)
-    jax.eval_shape(lambda x, th: residual(recorder, x, th), dict(coordinates), dict(theta))
+    try:
+        jax.eval_shape(lambda x, th: residual(recorder, x, th), dict(coordinates), dict(theta))
+    except SciMLError:
+        raise
+    except KeyError as error:
+        raise BadProblem(
+            f"a residual reads {error}, which is no coordinate and no parameter.",
+            f"the coordinates are {list(axes)}, the parameters in theta {sorted(theta)}",
+        ) from error
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise BadProblem(
+            f"a residual fails on arrays: {words}",
+            "write it with jax.numpy (jnp.where instead of if)",
+        ) from error
     return dict(recorder._seen)
 
 

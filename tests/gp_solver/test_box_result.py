@@ -201,6 +201,14 @@ def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path, cubic):
     assert same(sciml.resume(stopped.run, problem=problem), whole)
 
 
+def test_an_interrupted_run_goes_on_with_more_levels(tmp_path):
+    problem = layered(0.002)
+    stopped = sciml.solve(problem, "gp", store=tmp_path, report=stop, branches=False, steps=2)
+    more = sciml.resume(stopped.run, problem=problem, steps=8)
+    assert more.status is Status.CONVERGED
+    assert len(more.history) > 2
+
+
 def test_each_level_gains_digits():
     problem = layered(0.002)
     results = [solve(problem, steps=n) for n in (1, 2, 3, 4)]

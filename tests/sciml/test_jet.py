@@ -135,3 +135,18 @@ def test_eigenproblems_speak_the_same_language():
         )
         value = harmonic.residual(j, {"x": point[0]}, {"E": 1.0})
     assert abs(float(value)) < 1e-14
+
+
+@pytest.mark.parametrize(
+    ("residual", "what", "mend"),
+    [
+        (lambda j, x, th: j.u - x["z"], "reads 'z'", "the coordinates are ['x']"),
+        (lambda j, x, th: j.u - th["k"], "reads 'k'", "the parameters in theta ['nu']"),
+        (lambda j, x, th: j.u if x["x"] > 0 else 0.0, "fails on arrays: Tracer", "jnp.where"),
+    ],
+)
+def test_a_residual_that_fails_is_named(residual, what, mend):
+    with pytest.raises(BadProblem) as caught:
+        jet.record(residual, ("u",), ("x",), {"x": 0.5}, {"nu": 1.0})
+    assert what in caught.value.what
+    assert mend in caught.value.mend
