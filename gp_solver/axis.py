@@ -83,8 +83,13 @@ class Axis:
 
     def tests_at(self, x: Float[np.ndarray, " n"]) -> Float[np.ndarray, "n k"]:
         """Return the tests at points of the axis."""
-        levels = self.at(x, self.features.order)
-        return (levels[self.features.order] - self.shift * levels[0])[:, self.lifts :]
+        return self._leading(x) @ self.coefficients[:, self.lifts :]
+
+    def _leading(self, x: Float[np.ndarray, " n"]) -> Float[np.ndarray, "n r"]:
+        """∂^m - σ of the features at points of the axis."""
+        levels = self.features.at(x, self.features.order)
+        top = levels[self.features.order]
+        return top - self.shift * levels[0] if self.shift else top
 
     def operator(
         self, order: int, coefficient: Float[np.ndarray, " q"] | float = 1.0
@@ -114,11 +119,26 @@ class Axis:
         return root, size, q, r
 
     @cached_property
-    def finer(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Nodes and weights of a finer Gauss rule that shares none of the nodes, and the tests."""
+    def finer(self) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes and weights of a finer Gauss rule that shares none of the nodes."""
         count = math.ceil(1.3 * len(self.nodes)) + 7
-        nodes, weights = gauss(count, self.features.lower, self.features.upper)
-        return nodes, weights, self.tests_at(nodes)
+        return gauss(count, self.features.lower, self.features.upper)
+
+    @cached_property
+    def _finer_leading(self) -> Float[np.ndarray, "q r"]:
+        return self._leading(self.finer[0])
+
+    def unresolved(self, lines: Float[np.ndarray, "q m"]) -> float:
+        """Return the size of what lines of a function, at the finer nodes, have outside the tests.
+
+        The size is a root mean square. For so few lines the tests need not be tabulated: they are
+        applied as combinations of features.
+        """
+        weights, leading = self.finer[1][:, None], self._finer_leading
+        combined = self.coefficients[:, self.lifts :]
+        held = combined @ (combined.T @ (leading.T @ (weights * lines)))
+        mean = np.sum(weights * (lines - leading @ held) ** 2) / (np.sum(weights) * lines.shape[1])
+        return math.sqrt(float(mean))
 
 
 def build(
@@ -137,7 +157,13 @@ def build(
     lifts = _lifts(features, rows)
     trials, shift = _trials(features, levels, weights, span, rows)
     coefficients = np.hstack([lifts, trials])
-    table = tuple(level @ coefficients for level in levels)
+    if _is_plain(features, shift):
+        m = features.order
+        table = tuple(
+            np.hstack([level @ lifts, level[:, m:] + level[:, :m] @ trials[:m]]) for level in levels
+        )
+    else:
+        table = tuple(level @ coefficients for level in levels)
     tests = (table[features.order] - shift * table[0])[:, len(conditions) :]
     return Axis(features, coefficients, len(conditions), shift, nodes, weights, table, tests)
 
@@ -213,11 +239,21 @@ def _trials(
     else:
         free = span @ scipy.linalg.null_space(values, rcond=1e-13) if count else span
         shift = _shift(features)
-    for _ in range(2 if features.carriers or shift else 1):  # the second repairs the first
+    if _is_plain(features, shift):
+        return free, shift
+    for _ in range(2):  # the second repairs the first
         image = np.sqrt(weights)[:, None] * ((levels[m] - shift * levels[0]) @ free)
         triangle = np.linalg.qr(image, mode="r")
         free = scipy.linalg.solve_triangular(triangle, free.T, trans="T").T
     return free, shift
+
+
+def _is_plain(features: Features, shift: float) -> bool:
+    """Whether ∂^m of the trials is Legendre polynomials, orthonormal as they are.
+
+    Trial k is then the polynomial m + k and a combination of the first m.
+    """
+    return not features.carriers and shift == 0.0
 
 
 def _shift(features: Features) -> float:

@@ -18,7 +18,6 @@ from gp_solver.box import (
     highest_orders,
 )
 from gp_solver.faces import Face
-from gp_solver.resolution import unresolved
 from sciml import kron
 
 OTHERS = 6
@@ -55,10 +54,11 @@ def check(system: System, tensor: Tensor) -> Check:
     absolute = float(np.sqrt(np.mean(found**2)))
     shares = []
     for a, axis in enumerate(system.axes):
-        nodes, weights, tests = axis.finer
-        grids = [nodes if b == a else fresh(other, rng) for b, other in enumerate(system.axes)]
-        lines = np.moveaxis(_residual(system, tensor, grids)[0], a, 0).reshape(len(nodes), -1)
-        shares.append(unresolved(tests, weights, lines) / scale)
+        grids = [
+            axis.finer[0] if b == a else fresh(other, rng) for b, other in enumerate(system.axes)
+        ]
+        lines = np.moveaxis(_residual(system, tensor, grids)[0], a, 0)
+        shares.append(axis.unresolved(lines.reshape(len(lines), -1)) / scale)
     size = max(size, np.finfo(float).tiny)
     missed = [_misfit(system, tensor, face, size, rng) for face in system.faces]
     for face, share in zip(system.faces, missed, strict=True):

@@ -71,16 +71,17 @@ class Features:
         """Return the functions and their derivatives up to order `highest`, each [n, count]."""
         half, middle = 0.5 * self.length, 0.5 * (self.lower + self.upper)
         t = np.clip((np.asarray(x, float) - middle) / half, -1.0, 1.0)
-        blocks = [self._polynomials(t, highest)]
-        if self.carriers:
-            widest = max(self.envelopes)
-            envelopes = legendre.derivatives(t, widest, highest)
-            size = np.sqrt((2 * np.arange(widest + 1) + 1) / half)
-            envelopes = [e * size / half**j for j, e in enumerate(envelopes)]
-            blocks += [
-                self._modulated(half * t, [e[:, : k + 1] for e in envelopes], mu)
-                for mu, k in zip(self.carriers, self.envelopes, strict=True)
-            ]
+        polynomials = self._polynomials(t, highest)
+        if not self.carriers:
+            return polynomials
+        widest = max(self.envelopes)
+        envelopes = legendre.derivatives(t, widest, highest)
+        size = np.sqrt((2 * np.arange(widest + 1) + 1) / half)
+        envelopes = [e * size / half**j for j, e in enumerate(envelopes)]
+        blocks = [polynomials] + [
+            self._modulated(half * t, [e[:, : k + 1] for e in envelopes], mu)
+            for mu, k in zip(self.carriers, self.envelopes, strict=True)
+        ]
         return [np.hstack([block[j] for block in blocks]) for j in range(highest + 1)]
 
     def _polynomials(self, t: np.ndarray, highest: int) -> list[np.ndarray]:
@@ -90,7 +91,7 @@ class Features:
             [np.full(m, self.length**-0.5), half**m * np.sqrt((2 * degrees + 1) / self.length)]
         )
         levels = legendre.integrated(t, self.degree, m, highest)
-        return [level * size / half**j for j, level in enumerate(levels)]
+        return [level * (size / half**j) for j, level in enumerate(levels)]
 
     def _modulated(self, x: np.ndarray, envelopes: list[np.ndarray], mu: float) -> list[np.ndarray]:
         """cos ωx and sin ωx times each envelope, over ω^m, by Leibniz' rule."""

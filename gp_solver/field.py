@@ -162,7 +162,16 @@ def _evaluated(
         unique, where = np.unique(points[:, a], return_inverse=True)
         grids.append(unique)
         places.append(where.ravel())
-    tables = [b.at(g, o) for b, g, o in zip(bases, grids, order, strict=True)]
+    tables = []
+    for a, (basis, grid) in enumerate(zip(bases, grids, strict=True)):
+        few = stacked.size < len(grid) * stacked.shape[a + 1]
+        if few and not basis.features.carriers:
+            # cheaper than to combine the table; carriers, ill conditioned, would lose a digit
+            tables.append(basis.features.at(grid, order[a])[order[a]])
+            combined = np.tensordot(basis.combinations, stacked, axes=(1, a + 1))
+            stacked = np.moveaxis(combined, 0, a + 1)
+        else:
+            tables.append(basis.at(grid, order[a]))
     if np.prod([len(g) for g in grids]) <= 4 * len(points) + 1:
         for a, table in enumerate(tables):
             stacked = np.moveaxis(np.tensordot(table, stacked, axes=(1, a + 1)), 0, a + 1)

@@ -49,9 +49,12 @@ def integrated(
     if count < 1:
         raise ValueError(f"degree {degree} is below the order {order}")
     ladder = _integrals(t, count, order)
-    ladder += [d[:, :count] for d in derivatives(t, count, max(highest - order, 0))[1:]]
-    low = derivatives(t, max(order - 1, 0), highest)
-    return [np.hstack([low[j][:, :order], ladder[j]]) for j in range(highest + 1)]
+    if highest > order:
+        ladder += [d[:, :count] for d in derivatives(t, count, highest - order)[1:]]
+    if not order:
+        return ladder[: highest + 1]
+    low = derivatives(t, order - 1, highest)
+    return [np.hstack([low[j], ladder[j]]) for j in range(highest + 1)]
 
 
 def _integrals(

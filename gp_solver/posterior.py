@@ -8,9 +8,8 @@ cannot express the solution they widen with the residual.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+import scipy.linalg
 from jaxtyping import Float
 
 from gp_solver.box import System, Tensor, coordinates
@@ -67,18 +66,20 @@ def _draws(solution: Solution, rng: np.random.Generator) -> Float[np.ndarray, ".
     system = solution.system
     unknowns = int(np.prod(system.shape))
     count = int(np.clip(NUMBERS // unknowns, FEWEST, MOST))
+    if solution.operator is None and len(system.shape) > 1:
+        count = min(count, COSTLY)
+    rights = rng.standard_normal((count, *system.shape))
     if solution.operator is not None:
-        solve: Callable[[Tensor], Tensor] = solution.operator.solve
+        found = np.stack([solution.operator.solve(right) for right in rights])
     else:
-        count = min(count, COSTLY if len(system.shape) > 1 else MOST)
-        solve = _linearised(system, solution.tensor)
+        found = _linearised(system, solution.tensor, rights)
     drawn = np.zeros((count, *solution.tensor.shape))
-    for one in drawn:
-        system.interior(one)[...] = solve(rng.standard_normal(system.shape))
+    for one, values in zip(drawn, found, strict=True):
+        system.interior(one)[...] = values
     return drawn
 
 
-def _linearised(system: System, tensor: Tensor) -> Callable[[Tensor], Tensor]:
+def _linearised(system: System, tensor: Tensor, rights: Tensor) -> Tensor:
     """Solutions with the equation linearised at a solution, to a few digits."""
     x, sampled = coordinates(system.problem, system.nodes), system.samples(system.nodes)
     values = system.jet(tensor, [list(axis.table) for axis in system.axes])
@@ -86,6 +87,5 @@ def _linearised(system: System, tensor: Tensor) -> Callable[[Tensor], Tensor]:
     grid = [len(n) for n in system.nodes]
     around = Linearisation(system, {n: s.reshape(grid) for n, s in slopes.items()})
     if len(grid) == 1:
-        inverse = np.linalg.inv(around.dense())
-        return lambda right: inverse @ right
-    return lambda right: around.solve(right, tolerance=1e-2)[0]
+        return scipy.linalg.solve(around.dense(), rights.T).T
+    return np.stack([around.solve(right, tolerance=1e-2)[0] for right in rights])

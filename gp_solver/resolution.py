@@ -103,14 +103,3 @@ def _agree(first: Lines, second: Lines, width: float) -> bool:
             if not np.any(np.abs(other.frequencies - f) < width):
                 return False
     return True
-
-
-def unresolved(
-    tests: Float[np.ndarray, "q n"],
-    weights: Float[np.ndarray, " q"],
-    lines: Float[np.ndarray, "q m"],
-) -> float:
-    """Return the size (root mean square) of what lines of a function have outside the tests."""
-    rest = lines - tests @ (tests.T @ (weights[:, None] * lines))
-    mean = np.sum(weights[:, None] * rest**2) / (np.sum(weights) * lines.shape[1])
-    return math.sqrt(float(mean))

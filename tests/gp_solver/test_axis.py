@@ -68,7 +68,7 @@ def test_lifts_trials_and_tests(name, carriers):
     x = np.linspace(LOWER, UPPER, 91)
     levels = axis.at(x, order)
     image = (levels[order] - axis.shift * levels[0])[:, count:]
-    np.testing.assert_array_equal(image, axis.tests_at(x))
+    np.testing.assert_allclose(image, axis.tests_at(x), rtol=0, atol=1e-12 * np.max(np.abs(image)))
     leading = axis.operator(order)[:, count:] - axis.shift * axis.operator(0)[:, count:]
     np.testing.assert_allclose(leading, np.eye(axis.trials), rtol=0, atol=1e-12)
 
@@ -152,3 +152,16 @@ def test_derivatives_of_features_are_derivatives():
         np.testing.assert_allclose(slope / scale, levels[j + 1] / scale, rtol=0, atol=3e-5)
     assert features.blocks == (slice(0, 13), slice(13, 23))
     assert levels[0].shape == (30, features.count)
+
+
+@pytest.mark.parametrize("name", ["dirichlet", "neumann"])
+def test_what_the_tests_cannot_hold_of_a_line(name):
+    """A combination of tests leaves nothing over, a polynomial too high for them all of it."""
+    axis = build(*CASES[name], degree=20)
+    nodes, weights = axis.finer
+    tests = axis.tests_at(nodes)
+    held = tests @ np.random.default_rng(0).standard_normal((axis.trials, 3))
+    assert axis.unresolved(held) < 1e-12 * np.max(np.abs(held))
+    high = np.polynomial.legendre.Legendre.basis(26, [LOWER, UPPER])(nodes)[:, None]
+    size = np.sqrt(np.sum(weights * high[:, 0] ** 2) / np.sum(weights))
+    assert axis.unresolved(held[:, :1] + high) == pytest.approx(size, rel=1e-10)
