@@ -1,9 +1,9 @@
 """Method `gp`: spectral-mixture Gaussian processes, conditioned on an equation and its data.
 
 The prior is a sum of carriers, each with a smooth envelope, and of a smooth part without carrier;
-the frequencies come from the data (`gp_solver.detection`), from closed-form sparsity on an
-uninformed grid (`gp_solver.ard`), or not at all. What follows is linear algebra: directly on boxes
-(`gp_solver.boxsolve`), as Bayesian regression elsewhere (`gp_solver.general`).
+the frequencies come from the data (`gp_solver.boxes.detection`), from closed-form sparsity on an
+uninformed grid (`gp_solver.sparse.ard`), or not at all. What follows is linear algebra: directly on
+boxes (`gp_solver.boxes.solve`), as Bayesian regression elsewhere (`gp_solver.scattered.solve`).
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gp_solver.assemble import check_conditions
-from gp_solver.box import coordinates
-from gp_solver.boxsolve import BoxProblem
-from gp_solver.boxtask import BoxTask
-from gp_solver.corners import check_corners
+from gp_solver.boxes.assemble import check_conditions
+from gp_solver.boxes.corners import check_corners
+from gp_solver.boxes.faces import NotSeparable, faces
+from gp_solver.boxes.solve import BoxProblem
+from gp_solver.boxes.system import coordinates
+from gp_solver.boxes.task import BoxTask
 from gp_solver.equation import Equation, equation, traits
-from gp_solver.faces import NotSeparable, faces
 from gp_solver.interpolant import Interpolant, interpolate, on_grid
 from gp_solver.settings import Config
 from sciml import jet
@@ -151,8 +151,8 @@ def _coarse(problem: Problem, sampled: Mapping[str, Interpolant]) -> list[str]:
 
 
 def _regression(problem: Problem, settings: Config, seed: int) -> Task:
-    from gp_solver.generaltask import GeneralTask
-    from gp_solver.starts.given import given
+    from gp_solver.scattered.given import given
+    from gp_solver.scattered.task import GeneralTask
 
     if settings.frequencies == "ard":
         raise BadProblem(
@@ -164,7 +164,7 @@ def _regression(problem: Problem, settings: Config, seed: int) -> Task:
 
 
 def _sparse(problem: Problem, settings: Config, seed: int) -> Task:
-    from gp_solver.ardtask import ArdTask
+    from gp_solver.sparse.task import ArdTask
 
     return ArdTask(
         problem,

@@ -122,7 +122,7 @@ BUILTIN = {
     "paper": "pinn.paper:METHOD",
     "gp": "gp_solver.method:METHOD",
     "gp-paper": "gp_solver.paper:METHOD",
-    "chebyshev": "gp_solver.chebyshev:METHOD",
+    "chebyshev": "gp_solver.chebyshev.method:METHOD",
 }
 """method name -> where it lives, imported on first use"""
 

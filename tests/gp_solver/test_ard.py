@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gp_solver.ard import solve_ard
+from gp_solver.sparse.ard import solve_ard
 from problems.manufactured import laplacian, manufactured
 from sciml import Box, Condition, Problem, registry
 from sciml.conditions import Observations

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gp_solver import axis as axes
-from gp_solver.axis import Functional
+from gp_solver.boxes import axis as axes
+from gp_solver.boxes.axis import Functional
 from gp_solver.features import Features
 
 LOWER, UPPER = -0.7, 1.6

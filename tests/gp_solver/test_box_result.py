@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sciml
-from gp_solver.boxtask import BoxTask
+from gp_solver.boxes.task import BoxTask
 from problems.manufactured import laplacian, manufactured
 from sciml import registry
 from sciml.conditions import Sampled

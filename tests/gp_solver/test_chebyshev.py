@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import sciml
-from gp_solver import chebyshev_grid, chebyshev_solve
-from gp_solver.chebyshev_grid import Grid
-from gp_solver.chebyshev_systems import ByAxis, Dense
+from gp_solver.chebyshev import grid as grids
+from gp_solver.chebyshev import solve as solving
+from gp_solver.chebyshev.grid import Grid
+from gp_solver.chebyshev.systems import ByAxis, Dense
 from problems.manufactured import laplacian, manufactured, value
 from sciml import registry
 from sciml.conditions import Condition
@@ -181,8 +182,8 @@ def test_dense_and_by_axis_agree(name):
     }
     problem = registry.get(name, **slow.get(name, {}))
     with float64():
-        grid = Grid(chebyshev_grid.read(problem), (26, 24))
-        dense, by_axis = (chebyshev_solve._refine(kind(grid)) for kind in (Dense, ByAxis))
+        grid = Grid(grids.read(problem), (26, 24))
+        dense, by_axis = (solving._refine(kind(grid)) for kind in (Dense, ByAxis))
         assert dense.converged
         assert by_axis.converged
         size = np.max(np.abs(dense.values))
@@ -192,8 +193,8 @@ def test_dense_and_by_axis_agree(name):
 def test_newton_finds_the_same_by_both_routes():
     problem = registry.get("gp_ac2", length=0.2)
     with float64():
-        grid = Grid(chebyshev_grid.read(problem), (24, 26))
-        dense, by_axis = (chebyshev_solve._newton(kind(grid), None) for kind in (Dense, ByAxis))
+        grid = Grid(grids.read(problem), (24, 26))
+        dense, by_axis = (solving._newton(kind(grid), None) for kind in (Dense, ByAxis))
         np.testing.assert_allclose(dense.values, by_axis.values, atol=1e-11)
 
 

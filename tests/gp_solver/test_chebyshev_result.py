@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import sciml
-from gp_solver import chebyshev, chebyshev_solve
-from gp_solver.chebyshev import Config
+from gp_solver.chebyshev import method as chebyshev
+from gp_solver.chebyshev import solve as solving
+from gp_solver.chebyshev.method import Config
 from problems.manufactured import laplacian, manufactured
 from sciml import registry
 from sciml.conditions import Condition, Observations, Sampled
@@ -54,8 +55,8 @@ def test_a_kink_is_not_resolved():
 
 def test_a_dense_system_has_its_limit(monkeypatch):
     monkeypatch.setattr(chebyshev, "DENSE", 400)
-    monkeypatch.setattr(chebyshev_solve, "DENSE", 400)
-    monkeypatch.setattr(chebyshev_solve, "DIRECT", 300)
+    monkeypatch.setattr(solving, "DENSE", 400)
+    monkeypatch.setattr(solving, "DIRECT", 300)
     problem = manufactured(
         lambda x, y: jnp.sin(30 * x + 20 * y),
         lambda j, x, t: j.u_xx + j.u_xy + j.u_yy,

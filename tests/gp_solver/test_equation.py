@@ -6,8 +6,8 @@ import pytest
 
 import sciml
 from gp_solver import equation as equations
+from gp_solver.boxes.faces import NotSeparable, faces
 from gp_solver.equation import equation, traits
-from gp_solver.faces import NotSeparable, faces
 from sciml.conditions import Condition
 from sciml.errors import BadProblem
 from sciml.precision import float64

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gp_solver.aliases import folds
-from gp_solver.evidence import Regression, select
 from gp_solver.features import Features
-from gp_solver.recentre import centre
+from gp_solver.sparse.aliases import folds
+from gp_solver.sparse.evidence import Regression, select
+from gp_solver.sparse.recentre import centre
 
 TURN = 2 * np.pi
 

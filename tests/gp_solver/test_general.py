@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from gp_solver import field as fields
-from gp_solver.general import finish, following, metrics, solve_general
-from gp_solver.starts.given import LARGEST, given
-from gp_solver.starts.level import solve_level
-from gp_solver.starts.points import fresh
-from gp_solver.starts.space import Enrichment
+from gp_solver.scattered.given import LARGEST, given
+from gp_solver.scattered.level import solve_level
+from gp_solver.scattered.points import fresh
+from gp_solver.scattered.solve import finish, following, metrics, solve_general
+from gp_solver.scattered.space import Enrichment
 from problems.manufactured import laplacian, manufactured, matched, value
 from problems.shapes import poisson_disc, poisson_l_corner, poisson_l_shape
 from sciml import Box, Condition, Disc, Problem

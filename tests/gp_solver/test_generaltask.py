@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import sciml
-from gp_solver.generaltask import GeneralTask
 from gp_solver.method import METHOD, Config
+from gp_solver.scattered.task import GeneralTask
 from sciml import registry
 from sciml.precision import float64
 from sciml.status import Status

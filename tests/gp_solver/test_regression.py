@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from gp_solver.general import solve_general
-from gp_solver.regression import Prior, block, learn, posterior, under
-from gp_solver.starts.gauss_newton import gauss_newton
+from gp_solver.scattered.gauss_newton import gauss_newton
+from gp_solver.scattered.regression import Prior, block, learn, posterior, under
+from gp_solver.scattered.solve import solve_general
 from problems.manufactured import matched, value
 from sciml import Box, Condition, Problem
 from sciml.conditions import Observations, Sampled

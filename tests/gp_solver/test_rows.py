@@ -6,10 +6,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gp_solver.rows import OBSERVED, Rows, statements
-from gp_solver.starts.chords import chords, noisy_frequencies, seen_frequencies
-from gp_solver.starts.points import fresh, inside, on_boundary, place, sampled_at
-from gp_solver.starts.space import CARRIER, LEVELS, Enrichment, carried, level_features, space
+from gp_solver.scattered.chords import chords, noisy_frequencies, seen_frequencies
+from gp_solver.scattered.points import fresh, inside, on_boundary, place, sampled_at
+from gp_solver.scattered.rows import OBSERVED, Rows, statements
+from gp_solver.scattered.space import CARRIER, LEVELS, Enrichment, carried, level_features, space
 from problems.shapes import poisson_l_corner
 from sciml import Box, Condition, Disc, Problem
 from sciml.conditions import Observations, Sampled

@@ -5,7 +5,7 @@ from functools import reduce
 import numpy as np
 import pytest
 
-from gp_solver.separable import Pencil, factorise, pencil
+from gp_solver.boxes.separable import Pencil, factorise, pencil
 from sciml.precision import float64
 
 
