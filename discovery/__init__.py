@@ -1,0 +1,1 @@
+"""Discovery: the law that is missing from an equation, from sparse and noisy data."""
