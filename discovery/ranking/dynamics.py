@@ -1,0 +1,144 @@
+"""The rates of ordinary differential equations with a law in place, for a batch of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.ranking.law import Law
+from sciml import formula
+from sciml.hidden import HiddenTermProblem
+
+Quantities = Mapping[str, Any]
+"""states, derivatives, coordinates and parameters by name, arrays of one shape"""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The known rates of a problem as functions of named quantities.
+
+    Attributes
+    ----------
+    problem : whose rates.
+    known : state -> function of the quantities, for states that have a known part.
+    """
+
+    problem: HiddenTermProblem
+    known: Mapping[str, Callable[[Quantities], Any]]
+
+    def of(self, quantities: Quantities, hidden: Sequence[Any]) -> list[Any]:
+        """Return the rate of every state, given the values of the hidden terms."""
+        rates = []
+        for state in self.problem.states:
+            rate = self.known[state](quantities) if state in self.known else 0.0
+            for term, value in zip(self.problem.hidden, hidden, strict=True):
+                factor = term.factors.get(state)
+                if factor is not None:
+                    rate = rate + factor * value
+            rates.append(rate)
+        return rates
+
+
+def rates(problem: HiddenTermProblem) -> Rates:
+    """Return a problem's known rates, compiled for NumPy arrays."""
+    known: dict[str, Callable[[Quantities], Any]] = {}
+    for state, part in problem.known.items():
+        if callable(part):
+            known[state] = _called(part, tuple(problem.params))
+        else:
+            known[state] = _formula(problem.formulas[state])
+    return Rates(problem, known)
+
+
+def _formula(expression: Any) -> Callable[[Quantities], Any]:
+    names = sorted(str(s) for s in expression.free_symbols)
+    function = formula.compiled(expression, names)
+    return lambda quantities: function(*(quantities[n] for n in names))
+
+
+def _called(
+    part: Callable[[Any, Any], Any], params: tuple[str, ...]
+) -> Callable[[Quantities], Any]:
+    import jax
+
+    compiled = jax.jit(part)
+
+    def rate(quantities: Quantities) -> Any:
+        state = {k: v for k, v in quantities.items() if k not in params}
+        return np.asarray(compiled(state, {k: quantities[k] for k in params}))
+
+    return rate
+
+
+Terms = Callable[[Quantities, Float[np.ndarray, "b k"]], list[Any]]
+"""(quantities [b, ...], constants [b, k]) -> values of the hidden terms"""
+
+
+def terms(problem: HiddenTermProblem, law: Law) -> Terms:
+    """Return the hidden terms of a law as one function of quantities and constants."""
+    names = [s.name for s in law.symbols]
+    compiled = []
+    for hidden, term in zip(problem.hidden, law.terms, strict=True):
+        compiled.append((hidden.inputs, formula.compiled(term, [*hidden.inputs, *names])))
+
+    def values(quantities: Quantities, constants: Float[np.ndarray, "b k"]) -> list[Any]:
+        columns = [constants[:, i : i + 1] for i in range(constants.shape[1])]
+        return [f(*(quantities[n] for n in inputs), *columns) for inputs, f in compiled]
+
+    return values
+
+
+class Semidiscrete(Protocol):
+    """An initial value problem: ordinary, or a partial one with space made discrete."""
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns of one solution."""
+        ...
+
+    @property
+    def band(self) -> int | None:
+        """Half-width of the band of the Jacobian within one solution; None if it is full."""
+        ...
+
+    def quantities(self, t: float, y: Float[np.ndarray, "b n"]) -> dict[str, Any]:
+        """Return the states, derivatives and coordinates, each [b, points]."""
+        ...
+
+    def gather(self, rates: list[Any], y: Float[np.ndarray, "b n"]) -> Float[np.ndarray, "b n"]:
+        """Return the time derivative of all unknowns from the states' rates."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """An ordinary differential equation: the unknowns are the states."""
+
+    problem: HiddenTermProblem
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.problem.states)
+
+    @property
+    def band(self) -> int | None:
+        """The states of one solution depend on one another only."""
+        return self.size - 1
+
+    def quantities(self, t: float, y: Float[np.ndarray, "b n"]) -> dict[str, Any]:
+        """Return the states and the time, each [b, 1]."""
+        found: dict[str, Any] = {s: y[:, i : i + 1] for i, s in enumerate(self.problem.states)}
+        found["t"] = t
+        return found
+
+    def gather(self, rates: list[Any], y: Float[np.ndarray, "b n"]) -> Float[np.ndarray, "b n"]:
+        """Return the rates side by side."""
+        out = np.empty_like(y)
+        for i, rate in enumerate(rates):
+            out[:, i : i + 1] = rate
+        return out

@@ -1,0 +1,103 @@
+"""Laws: one formula a hidden term, with constants that are fitted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import sympy
+from jaxtyping import Float
+
+from sciml import formula
+
+CONSTANT = re.compile(r"c\d+_")
+"""names of the constants in a law: ``c0_``, ``c1_``, …"""
+
+
+def constant(index: int) -> sympy.Symbol:
+    """Return the symbol of a law's constant."""
+    return formula.symbol(f"c{index}_")
+
+
+def is_constant(symbol: sympy.Symbol) -> bool:
+    """Whether a symbol stands for a constant that is fitted."""
+    return CONSTANT.fullmatch(symbol.name) is not None
+
+
+@dataclass(frozen=True)
+class Law:
+    """A formula for every hidden term, with values of the constants.
+
+    Attributes
+    ----------
+    terms : one expression a hidden term, in its inputs and the constants c0_, c1_, …
+    values : the constants' values, in order.
+    """
+
+    terms: tuple[sympy.Expr, ...]
+    values: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of constants."""
+        return len(self.values)
+
+    @property
+    def symbols(self) -> tuple[sympy.Symbol, ...]:
+        """The constants' symbols, in order."""
+        return tuple(constant(i) for i in range(self.count))
+
+    @property
+    def expressions(self) -> tuple[sympy.Expr, ...]:
+        """The terms with the constants' values in place."""
+        numbers = dict(zip(self.symbols, map(sympy.Float, self.values), strict=True))
+        return tuple(term.subs(numbers) for term in self.terms)
+
+    @property
+    def complexity(self) -> int:
+        """Number of nodes of all terms (see `sciml.formula.complexity`); zero terms are free."""
+        return sum(formula.complexity(t) for t in self.terms if t != 0)
+
+    @property
+    def skeleton(self) -> tuple[str, ...]:
+        """What makes two laws the same form: the terms with their constants unnamed."""
+        return tuple(skeleton(term) for term in self.terms)
+
+    def with_values(self, values: Float[np.ndarray, " k"]) -> Law:
+        """Return the law with other constants."""
+        return Law(self.terms, tuple(float(v) for v in values))
+
+    def constants_of(self, index: int) -> list[int]:
+        """Return the numbers of the constants that stand in one term."""
+        names = {s.name for s in self.terms[index].free_symbols}
+        return [i for i, s in enumerate(self.symbols) if s.name in names]
+
+
+def skeleton(term: sympy.Expr) -> str:
+    """Return a term's form: its summands sorted, every constant written as C."""
+    unnamed = sympy.Symbol("C", real=True)
+    summands = []
+    for summand in sympy.Add.make_args(term):
+        free = [s for s in summand.free_symbols if is_constant(s)]
+        summands.append(str(summand.subs(dict.fromkeys(free, unnamed))))
+    return " + ".join(sorted(summands))
+
+
+def renumbered(terms: tuple[sympy.Expr, ...], values: dict[sympy.Symbol, float]) -> Law:
+    """Return a law whose constants are numbered afresh; `values` by the old symbols."""
+    used = [s for s in values if any(s in t.free_symbols for t in terms)]
+    fresh = {old: constant(i) for i, old in enumerate(used)}
+    renamed = tuple(t.subs(fresh, simultaneous=True) for t in terms)
+    return Law(renamed, tuple(float(values[s]) for s in used))
+
+
+def joined(parts: list[tuple[sympy.Expr, tuple[float, ...]]]) -> Law:
+    """Return the law of several terms whose constants are each numbered from c0_ on."""
+    terms: list[sympy.Expr] = []
+    values: list[float] = []
+    for term, own in parts:
+        shift = {constant(i): constant(i + len(values)) for i in range(len(own))}
+        terms.append(sympy.sympify(term).subs(shift, simultaneous=True))
+        values.extend(own)
+    return Law(tuple(terms), tuple(values))

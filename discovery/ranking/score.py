@@ -1,0 +1,48 @@
+"""What laws are compared by: misfit to the raw data, number of constants, length of the formula.
+
+score = Σ_states N_s ln(RSS_s / N_s) + k ln N + 1.5 · complexity   (noise not known)
+score = Σ (residual / sd)² + k ln N + 1.5 · complexity             (noise given)
+
+The first two parts are the Bayesian information criterion (Schwarz, Ann. Stat. 6, 461 (1978)); the
+last is a prior that prefers short formulas.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.ranking.refit import Fit, Target
+
+PRICE = 1.5
+"""charge for each node of a formula"""
+
+RESOLUTION = 1e-6
+"""part of a state's spread below which misfits are not told apart: the integrator's own error"""
+
+MARGIN = 6.0
+"""laws that score within this of the best are not excluded by the data"""
+
+
+def floors(target: Target) -> Float[np.ndarray, " s"]:
+    """Return the smallest mean square misfit, in units of the noise, that is told from zero."""
+    spread = np.array(
+        [
+            np.ptp(target.records.of_state(i)) if len(target.records.of_state(i)) else 1
+            for i in range(len(target.problem.states))
+        ],
+        float,
+    )
+    spread = np.where(target.positive, 1.0, spread)
+    return (RESOLUTION * spread / target.sigma) ** 2
+
+
+def score(target: Target, fit: Fit) -> float:
+    """Return the score of a fitted law: lower is better."""
+    total = float(np.sum(fit.counts))
+    price = fit.parameters * np.log(total) + PRICE * fit.law.complexity
+    if target.records.has_noise:
+        return fit.chi2 + float(price)
+    seen = fit.counts > 0
+    mean = fit.rss[seen] / fit.counts[seen] + floors(target)[seen]
+    return float(np.sum(fit.counts[seen] * np.log(mean)) + price)

@@ -1,0 +1,174 @@
+"""The search for laws: propose to first order, refit to the raw data, prune, and again.
+
+Each round linearises the equation about the best law so far, so that what is proposed next
+answers to what that law leaves unexplained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import sympy
+
+from discovery.candidates.library import Entry
+from discovery.ranking.law import Law, renumbered
+from discovery.ranking.propose import propose
+from discovery.ranking.reference import Reference, of_law
+from discovery.ranking.refit import Fit, Target, refit
+from discovery.ranking.score import MARGIN, score
+
+Report = Callable[[str, float], None]
+"""(what is being done, part of it done) -> None"""
+
+
+HEATS: tuple[dict[str, Any], ...] = (
+    {"iterations": 3, "rtol": 1e-6, "tolerance": 1e-12},
+    {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 24},
+    {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8},
+)
+"""how far laws are refitted, and how many of the best go on"""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A fitted law and its score."""
+
+    fit: Fit
+    score: float
+
+
+@dataclass
+class Pool:
+    """All laws refitted so far, the best of each form."""
+
+    target: Target
+    found: dict[tuple[str, ...], Ranked | None] = field(default_factory=dict)
+
+    @property
+    def ranked(self) -> list[Ranked]:
+        """The laws that could be fitted, best first."""
+        return sorted((r for r in self.found.values() if r is not None), key=lambda r: r.score)
+
+    def add(self, laws: Iterable[Law]) -> bool:
+        """Refit the laws of new forms; whether the best law has changed."""
+        before = self.ranked[0].score if self.ranked else np.inf
+        starts = self.ranked[0].fit.starts if self.ranked else None
+        free = self.ranked[0].fit.free if self.ranked else None
+        fresh = []
+        for law in laws:
+            if law.skeleton not in self.found:
+                self.found[law.skeleton] = None
+                fresh.append(law.skeleton)
+                self._take(refit(self.target, law, starts=starts, free=free, **HEATS[0]))
+        for heat in HEATS[1:]:
+            self._go_on(heat)
+        while any(not r.fit.settled for r in shortlist(self)):
+            self._go_on({**HEATS[-1], "keep": len(shortlist(self))})
+        return bool(self.ranked) and self.ranked[0].score < before - 1e-6
+
+    def _go_on(self, heat: Mapping[str, Any]) -> None:
+        """Refit further the best laws that have not settled."""
+        keep = heat["keep"]
+        rest = {k: v for k, v in heat.items() if k != "keep"}
+        for entry in self.ranked[:keep]:
+            fit = entry.fit
+            if not fit.settled:
+                self._take(
+                    refit(self.target, fit.law, starts=fit.starts, free=fit.free, **rest), fit
+                )
+
+    def _take(self, fit: Fit | None, before: Fit | None = None) -> None:
+        """Keep a fit; one that could not go on counts as settled."""
+        if fit is None and before is not None:
+            fit = replace(before, settled=True)
+        if fit is not None:
+            self.found[fit.law.skeleton] = Ranked(fit, score(self.target, fit))
+
+
+def run(
+    target: Target,
+    references: Sequence[Reference],
+    dictionary: Sequence[Sequence[Entry]],
+    *,
+    extra: Sequence[Law] = (),
+    count: int = 60,
+    rounds: int = 4,
+    report: Report | None = None,
+) -> Pool:
+    """Return all laws that were tried, refitted.
+
+    Parameters
+    ----------
+    references : solutions to start from, one an experiment.
+    dictionary : entries of every hidden term.
+    extra : further candidates, for example of symbolic regression.
+    count : laws refitted in the first round.
+    rounds : largest number of rounds; they end when the best law stays the best.
+    """
+    say = report or (lambda _what, _part: None)
+    pool = Pool(target)
+    nothing = Law(tuple(sympy.Integer(0) for _ in target.problem.hidden), ())
+    say("candidates", 0.0)
+    pool.add([nothing, *propose(target, references, dictionary, count=count), *extra])
+    pool.add(mixed(pool.ranked[:5]))
+    for number in range(rounds):
+        say("laws", (number + 1) / (rounds + 1))
+        while pool.add(pruned(r.fit.law for r in pool.ranked[:12])):
+            pass
+        best = pool.ranked[0]
+        near = propose(target, of_law(target, best.fit), dictionary, count=count // 2)
+        changed = pool.add(near)
+        changed |= pool.add(mixed(pool.ranked[:5]))
+        if not changed:
+            break
+    pool.add(pruned(r.fit.law for r in shortlist(pool)))
+    return pool
+
+
+def shortlist(pool: Pool, margin: float = MARGIN) -> list[Ranked]:
+    """Return the laws that the data do not exclude, best first."""
+    ranked = pool.ranked
+    return [r for r in ranked if r.score <= ranked[0].score + margin]
+
+
+def pruned(laws: Iterable[Law]) -> list[Law]:
+    """Return every law that lacks one summand of a given law."""
+    found = []
+    for law in laws:
+        numbers = dict(zip(law.symbols, law.values, strict=True))
+        for index, term in enumerate(law.terms):
+            summands = sympy.Add.make_args(term)
+            if term == 0:
+                continue
+            for summand in summands:
+                rest = sympy.Add(*(s for s in summands if s is not summand))
+                terms = (*law.terms[:index], rest, *law.terms[index + 1 :])
+                found.append(renumbered(terms, numbers))
+    return found
+
+
+def mixed(ranked: Sequence[Ranked]) -> list[Law]:
+    """Return the laws that take each hidden term from one of several laws."""
+    if not ranked or len(ranked[0].fit.law.terms) < 2:
+        return []
+    choices: list[dict[str, tuple[sympy.Expr, dict[sympy.Symbol, float]]]] = []
+    for index in range(len(ranked[0].fit.law.terms)):
+        options: dict[str, tuple[sympy.Expr, dict[sympy.Symbol, float]]] = {}
+        for rank, entry in enumerate(ranked):
+            law = entry.fit.law
+            fresh = {s: sympy.Symbol(f"m{index}_{rank}_{s.name}", real=True) for s in law.symbols}
+            numbers = {fresh[s]: v for s, v in zip(law.symbols, law.values, strict=True)}
+            options.setdefault(
+                law.skeleton[index],
+                (law.terms[index].subs(fresh, simultaneous=True), numbers),
+            )
+        choices.append(options)
+    found = []
+    for combination in product(*(c.values() for c in choices)):
+        numbers = {k: v for _, part in combination for k, v in part.items()}
+        found.append(renumbered(tuple(term for term, _ in combination), numbers))
+    return found[:64]
