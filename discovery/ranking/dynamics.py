@@ -1,10 +1,10 @@
-"""The rates of ordinary differential equations with a law in place, for a batch of parameters."""
+"""The rates of an equation with a law in place, for a batch of parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -90,55 +90,3 @@ def terms(problem: HiddenTermProblem, law: Law) -> Terms:
         return [f(*(quantities[n] for n in inputs), *columns) for inputs, f in compiled]
 
     return values
-
-
-class Semidiscrete(Protocol):
-    """An initial value problem: ordinary, or a partial one with space made discrete."""
-
-    @property
-    def size(self) -> int:
-        """Number of unknowns of one solution."""
-        ...
-
-    @property
-    def band(self) -> int | None:
-        """Half-width of the band of the Jacobian within one solution; None if it is full."""
-        ...
-
-    def quantities(self, t: float, y: Float[np.ndarray, "b n"]) -> dict[str, Any]:
-        """Return the states, derivatives and coordinates, each [b, points]."""
-        ...
-
-    def gather(self, rates: list[Any], y: Float[np.ndarray, "b n"]) -> Float[np.ndarray, "b n"]:
-        """Return the time derivative of all unknowns from the states' rates."""
-        ...
-
-
-@dataclass(frozen=True)
-class Ordinary:
-    """An ordinary differential equation: the unknowns are the states."""
-
-    problem: HiddenTermProblem
-
-    @property
-    def size(self) -> int:
-        """Number of states."""
-        return len(self.problem.states)
-
-    @property
-    def band(self) -> int | None:
-        """The states of one solution depend on one another only."""
-        return self.size - 1
-
-    def quantities(self, t: float, y: Float[np.ndarray, "b n"]) -> dict[str, Any]:
-        """Return the states and the time, each [b, 1]."""
-        found: dict[str, Any] = {s: y[:, i : i + 1] for i, s in enumerate(self.problem.states)}
-        found["t"] = t
-        return found
-
-    def gather(self, rates: list[Any], y: Float[np.ndarray, "b n"]) -> Float[np.ndarray, "b n"]:
-        """Return the rates side by side."""
-        out = np.empty_like(y)
-        for i, rate in enumerate(rates):
-            out[:, i : i + 1] = rate
-        return out

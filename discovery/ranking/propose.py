@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import sympy
@@ -32,9 +31,10 @@ def propose(
     tables = []
     for hidden, offered in zip(problem.hidden, dictionary, strict=True):
         per_experiment = []
-        for i, reference in enumerate(references):
-            at = quantities(target, reference, i)
-            per_experiment.append(values(offered, hidden.inputs, at))
+        for reference in references:
+            shape = reference.quantities[problem.states[0]].shape
+            at = {n: reference.quantities[n].ravel() for n in hidden.inputs}
+            per_experiment.append(values(offered, hidden.inputs, at).reshape(*shape, -1))
         tables.append(per_experiment)
     linear = regression(target, references, tables)
     owner = [(m, entry) for m, offered in enumerate(dictionary) for entry in offered]
@@ -47,14 +47,6 @@ def propose(
         linear.misfit, columns, price=price, kind=kind, count=count, width=width, depth=depth
     )
     return [law_of(subset, owner, len(problem.hidden)) for subset in found]
-
-
-def quantities(target: Target, reference: Reference, index: int) -> dict[str, np.ndarray]:
-    """Return states, time and parameters along a reference, each [g]."""
-    problem = target.problem
-    found: dict[str, Any] = {s: reference.states[:, i] for i, s in enumerate(problem.states)}
-    found["t"] = reference.times
-    return found
 
 
 def law_of(subset: Subset, owner: Sequence[tuple[int, Entry]], hidden: int) -> Law:

@@ -1,9 +1,9 @@
 """How the data answer to a small change of a hidden term, to first order.
 
-Along a reference solution x(t) of dx/dt = f(x), a forcing b θ(t) adds δ(t) with
-    dδ/dt = A(t) δ + b θ(t),  A = ∂f/∂x,
+Along a reference solution y(t) of dy/dt = f(y), a forcing b θ(t) adds δ(t) with
+    dδ/dt = A(t) δ + b θ(t),  A = ∂f/∂y,
 so that the misfit to the raw data is linear in the coefficients of a dictionary of θ's: no
-derivative of noisy data is ever taken. Integrated by the classical Runge-Kutta rule on a grid that
+derivative of noisy data is ever taken. Integrated by the implicit midpoint rule on a grid that
 holds the data's times.
 """
 
@@ -11,15 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
+from scipy.linalg import block_diag
 
-from discovery.ranking.dynamics import terms
 from discovery.ranking.refit import Fit, Model, Target
 
-CELLS = 160
-"""steps of the grid over an experiment's whole time, at least"""
+CELLS = {"ordinary": 400, 1: 120, 2: 60}
+"""steps of the grid over an experiment's whole time, at least: of ODEs, of one axis, of two"""
+
+ROWS = 4000
+"""largest number of perturbed solutions evaluated at once"""
+
+Hiddens = Callable[[dict[str, Any]], Sequence[Any]]
+"""quantities [b, points] -> values of every hidden term"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,123 +35,138 @@ class Reference:
 
     Attributes
     ----------
-    times : grid [2k + 1]; every second time is a node, the others are the middles of the steps.
-    states : the solution [2k + 1, s].
-    slope : A, the derivative of the rates in the states, [2k + 1, s, s].
-    hidden : values of the hidden terms [2k + 1, m].
-    free : derivative of the rates in the free parameters [2k + 1, s, f].
-    nodes : number of the node at which each row of data stands [n].
+    times : nodes of the grid [k + 1].
+    states : the unknowns at the nodes [k + 1, n].
+    slope : (number of a step) -> A at its middle [n, n].
+    quantities : states, derivatives and coordinates by name at the middles, [k, points] each.
+    hidden : values of the hidden terms at the middles [m, k, points].
+    free : derivative of the unknowns' rates in the free parameters at the middles [k, n, f].
+    initial : derivative of the initial unknowns in their parameters [n, q].
+    rows : number of the node at which each row of data stands [r].
     """
 
     times: Float[np.ndarray, " g"]
-    states: Float[np.ndarray, "g s"]
-    slope: Float[np.ndarray, "g s s"]
-    hidden: Float[np.ndarray, "g m"]
-    free: Float[np.ndarray, "g s f"]
-    nodes: Float[np.ndarray, " n"]
+    states: Float[np.ndarray, "g n"]
+    slope: Callable[[int], Float[np.ndarray, "n n"]]
+    quantities: dict[str, np.ndarray]
+    hidden: Float[np.ndarray, "m k p"]
+    free: Float[np.ndarray, "k n f"]
+    initial: Float[np.ndarray, "n q"]
+    rows: Int[np.ndarray, " r"]
 
 
-def grid(times: Float[np.ndarray, " n"], begin: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return nodes and middles in turn, and the number of the node of each data time."""
-    stops, where = np.unique(np.concatenate([[begin], times]), return_inverse=True)
+def grid(stops: Float[np.ndarray, " m"], cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes that hold given ascending times, and the number of the node of each."""
     if len(stops) == 1:
-        stops = np.array([begin, begin + 1.0])
-    largest = (stops[-1] - stops[0]) / CELLS
+        return np.array([stops[0], stops[0] + 1.0]), np.array([0])
+    largest = (stops[-1] - stops[0]) / cells
     nodes, at = [stops[:1]], [0]
     for a, b in zip(stops[:-1], stops[1:], strict=True):
-        cells = max(2, int(np.ceil((b - a) / largest - 1e-9)))
-        nodes.append(np.linspace(a, b, cells + 1)[1:])
-        at.append(at[-1] + cells)
-    ends = np.concatenate(nodes)
-    full = np.empty(2 * len(ends) - 1)
-    full[::2], full[1::2] = ends, 0.5 * (ends[:-1] + ends[1:])
-    return full, np.array(at)[where[1:]]
+        count = max(1, int(np.ceil((b - a) / largest - 1e-9)))
+        nodes.append(np.linspace(a, b, count + 1)[1:])
+        at.append(at[-1] + count)
+    return np.concatenate(nodes), np.array(at)
+
+
+def cells(target: Target) -> int:
+    """Return the number of steps that suits a problem."""
+    return CELLS[len(target.problem.space) or "ordinary"]
 
 
 def of_law(target: Target, fit: Fit) -> list[Reference]:
     """Return the references of a law that was fitted, one an experiment."""
     model = Model(target, fit.law)
     p = model.pack(fit.law.values, fit.free, fit.starts)[None]
-    function = terms(target.problem, fit.law)
     constants = np.asarray(fit.law.values, float)[None]
 
-    def hidden(quantities: dict[str, np.ndarray]) -> list[np.ndarray]:
-        return function(quantities, constants)
+    def hidden(quantities: dict[str, Any]) -> Sequence[Any]:
+        return model.terms(quantities, constants)
 
     found = []
-    for i, experiment in enumerate(target.records.experiments):
-        times, nodes = grid(experiment.times, target.begins[i])
-        states = model.trajectory(p, i, times)
-        assert states is not None
-        found.append(linearised(target, i, times, nodes, states[:, 0], hidden, fit.free))
+    for i, space in enumerate(target.spaces):
+        times, at = grid(space.times, cells(target))
+        path = model.trajectory(p, i, times)
+        assert path is not None
+        found.append(linearised(target, i, times, at, path[:, 0], hidden, fit.free, fit.starts[i]))
     return found
-
-
-Hiddens = Callable[[dict[str, np.ndarray]], Sequence[np.ndarray]]
-"""quantities [g, 1] -> values of every hidden term"""
 
 
 def linearised(
     target: Target,
     index: int,
-    times: np.ndarray,
-    nodes: np.ndarray,
-    states: Float[np.ndarray, "g s"],
+    times: Float[np.ndarray, " g"],
+    at: Int[np.ndarray, " m"],
+    states: Float[np.ndarray, "g n"],
     hidden: Hiddens,
     free: Sequence[float],
+    start: Float[np.ndarray, " q"],
 ) -> Reference:
-    """Return the reference of one experiment along given states, its slopes by differences."""
-    problem = target.problem
+    """Return the reference of one experiment along given unknowns, its slopes by differences.
+
+    Parameters
+    ----------
+    times, at : grid in time, and the nodes at which the space's times stand (see `grid`).
+    states : unknowns at the nodes.
+    hidden : the hidden terms.
+    free, start : values of the free parameters, and parameters of the initial state.
+    """
+    problem, space = target.problem, target.spaces[index]
     own = target.records.experiments[index].params
     params = {**problem.params, **own, **dict(zip(problem.free, free, strict=True))}
+    middles = 0.5 * (times[1:] + times[:-1])
+    between = 0.5 * (states[1:] + states[:-1])
 
-    def evaluated(x: np.ndarray, values: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
-        quantities = {**values, "t": times[:, None]}
-        quantities |= {s: x[:, i : i + 1] for i, s in enumerate(problem.states)}
-        terms_here = [_column(h, len(x)) for h in hidden(quantities)]
-        rate = target.rates.of(quantities, terms_here)
-        return np.hstack([_column(r, len(x)) for r in rate]), np.hstack(terms_here)
+    def rate(t: Any, y: np.ndarray, values: dict[str, float]) -> np.ndarray:
+        quantities = {**values, **space.quantities(t, y)}
+        return space.gather(target.rates.of(quantities, hidden(quantities)), t, y)
 
-    base, forces = evaluated(states, params)
-    size = np.maximum(np.abs(states), 1e-3 * np.max(np.abs(states), axis=0) + 1e-300)
-    slope = np.empty((len(times), len(problem.states), len(problem.states)))
-    for i in range(len(problem.states)):
-        h = 1e-5 * size[:, i : i + 1]
-        ahead, behind = states.copy(), states.copy()
-        ahead[:, i : i + 1] += h
-        behind[:, i : i + 1] -= h
-        slope[:, :, i] = (evaluated(ahead, params)[0] - evaluated(behind, params)[0]) / (2 * h)
+    size = np.maximum(np.abs(between), 1e-3 * np.max(np.abs(between)) + 1e-300)
+
+    def slope(step: int) -> np.ndarray:
+        h = 1e-5 * size[step]
+        moved = np.concatenate([between[step] + np.diag(h), between[step] - np.diag(h)])
+        rates = rate(middles[step], moved, params)
+        n = len(h)
+        return ((rates[:n] - rates[n:]) / (2 * h[:, None])).T
+
+    quantities = _whole({**params, **space.quantities(middles[:, None], between)}, between)
+    values = np.stack(
+        [np.broadcast_to(h, quantities[problem.states[0]].shape) for h in hidden(quantities)]
+    )
+    base = rate(middles[:, None], between, params)
     moved = []
     for name in problem.free:
         h = 1e-6 * max(abs(params[name]), 1e-3)
-        moved.append((evaluated(states, {**params, name: params[name] + h})[0] - base) / h)
+        ahead = rate(middles[:, None], between, {**params, name: params[name] + h})
+        moved.append((ahead - base) / h)
     sensitive = np.stack(moved, -1) if moved else np.empty((*base.shape, 0))
-    return Reference(times, states, slope, forces, sensitive, nodes)
+    rows = at[space.rows]  # type: ignore[attr-defined]
+    return Reference(
+        times, states, slope, quantities, values, sensitive, space.tangent(start), rows
+    )
 
 
-def _column(values: np.ndarray | float, rows: int) -> np.ndarray:
-    return np.broadcast_to(np.asarray(values, float), (rows, 1))
+def _whole(found: dict[str, Any], between: np.ndarray) -> dict[str, np.ndarray]:
+    """Quantities as full arrays [k, points]."""
+    points = max(np.shape(v)[-1] for v in found.values() if np.ndim(v))
+    shape = (len(between), points)
+    return {name: np.broadcast_to(np.asarray(v, float), shape) for name, v in found.items()}
 
 
 def respond(
-    reference: Reference, forcing: Float[np.ndarray, "g s j"], start: Float[np.ndarray, "s j"]
-) -> Float[np.ndarray, "n s j"]:
-    """Return δ at the data's times for forcings and initial values of δ, j of them at once."""
-    ends = reference.times[::2]
-    delta = start.copy()
-    path = np.empty((len(ends), *start.shape))
-    path[0] = delta
-    for i in range(len(ends) - 1):
-        h = ends[i + 1] - ends[i]
-        a0, a1, a2 = reference.slope[2 * i : 2 * i + 3]
-        f0, f1, f2 = forcing[2 * i : 2 * i + 3]
-        k1 = a0 @ delta + f0
-        k2 = a1 @ (delta + 0.5 * h * k1) + f1
-        k3 = a1 @ (delta + 0.5 * h * k2) + f1
-        k4 = a2 @ (delta + h * k3) + f2
-        delta = delta + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        path[i + 1] = delta
-    return path[reference.nodes]
+    reference: Reference,
+    forcing: Callable[[int], Float[np.ndarray, "n j"]],
+    start: Float[np.ndarray, "n j"],
+) -> Float[np.ndarray, "g n j"]:
+    """Return δ at all nodes for the forcings of each step and initial values, j of them at once."""
+    path = np.empty((len(reference.times), *start.shape))
+    path[0] = start
+    eye = np.eye(len(start))
+    for i, h in enumerate(np.diff(reference.times)):
+        half = 0.5 * h * reference.slope(i)
+        right = path[i] + half @ path[i] + h * forcing(i)
+        path[i + 1] = np.linalg.solve(eye - half, right)
+    return path
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,51 +186,59 @@ class Regression:
 def regression(
     target: Target,
     references: Sequence[Reference],
-    dictionary: Sequence[Sequence[Float[np.ndarray, "g j"]]],
+    dictionary: Sequence[Sequence[Float[np.ndarray, "k p j"]]],
 ) -> Regression:
     """Return the regression of the data on a dictionary.
 
     Parameters
     ----------
-    dictionary : for every hidden term, for every experiment, its entries' values on the grid.
+    dictionary : for every hidden term, for every experiment, its entries at the middles of the
+        reference's steps and the points of space.
     """
-    problem, experiments = target.problem, target.records.experiments
-    states = len(problem.states)
-    factors = np.array([[h.factors.get(s, 0.0) for s in problem.states] for h in problem.hidden])
-    misfit, columns, nuisance = [], [], []
-    for i, (experiment, reference) in enumerate(zip(experiments, references, strict=True)):
-        own = np.einsum("gm,ms->gs", reference.hidden, factors)[:, :, None]
-        forcing = [
-            factors[m][None, :, None] * entries[i][:, None, :]
-            for m, entries in enumerate(dictionary)
-        ]
-        every = np.concatenate([own, reference.free, *forcing], axis=2)
-        start = np.zeros((states, every.shape[2] + states))
-        start[:, every.shape[2] :] = np.eye(states)
-        every = np.concatenate([every, np.zeros((*every.shape[:2], states))], axis=2)
-        answer = respond(reference, every, start)
-        at = reference.states[::2][reference.nodes]
+    misfit, columns, shared, starts = [], [], [], []
+    for i, (experiment, reference) in enumerate(
+        zip(target.records.experiments, references, strict=True)
+    ):
+        answer, at = _answer(target, i, reference, [table[i] for table in dictionary])
         tangent = np.where(target.positive, 1.0 / np.maximum(np.abs(at), 1e-300), 1.0)
         weight = tangent / target.deviations(experiment)
         rest = target.compared(experiment.values) - target.compared(at)
         rows = experiment.observed
-        r = (rest / target.deviations(experiment))[rows]
         c = (answer * weight[:, :, None])[rows]
-        free = reference.free.shape[2]
-        misfit.append(r + c[:, 0])
-        columns.append(c[:, 1 + free : -states])
-        nuisance.append((c[:, 1 : 1 + free], c[:, -states:]))
-    starts = _block([n[1] for n in nuisance])
-    basis = np.hstack([np.vstack([n[0] for n in nuisance]), starts])
+        free, initial = reference.free.shape[2], reference.initial.shape[1]
+        misfit.append((rest / target.deviations(experiment))[rows] + c[:, 0])
+        shared.append(c[:, 1 : 1 + free])
+        starts.append(c[:, 1 + free : 1 + free + initial])
+        columns.append(c[:, 1 + free + initial :])
+    basis = np.hstack([np.vstack(shared), np.asarray(block_diag(*starts))])
     left, singular, _ = np.linalg.svd(basis, full_matrices=False)
-    left = left[:, singular > 1e-10 * singular[0]]
-    target_vector, matrix = np.concatenate(misfit), np.vstack(columns)
-    return Regression(
-        target_vector - left @ (left.T @ target_vector), matrix - left @ (left.T @ matrix)
-    )
+    left = left[:, singular > 1e-8 * singular[0]]
+    vector, matrix = np.concatenate(misfit), np.vstack(columns)
+    return Regression(vector - left @ (left.T @ vector), matrix - left @ (left.T @ matrix))
 
 
-def _block(parts: list[np.ndarray]) -> np.ndarray:
-    from scipy.linalg import block_diag
+def _answer(
+    target: Target, index: int, reference: Reference, tables: Sequence[np.ndarray]
+) -> tuple[Float[np.ndarray, "r s j"], Float[np.ndarray, "r s"]]:
+    """Response of the data to own hidden terms, free parameters, initial state and entries."""
+    problem, space = target.problem, target.spaces[index]
+    n, initial = space.size, reference.initial.shape[1]
 
-    return np.asarray(block_diag(*parts))
+    def acting(m: int, values: np.ndarray) -> np.ndarray:
+        total = np.zeros((1, n, values.shape[1]))
+        for state, factor in problem.hidden[m].factors.items():
+            total = total + factor * space.spread(values[None], problem.states.index(state))
+        return total[0]
+
+    def forcing(step: int) -> np.ndarray:
+        own = sum(acting(m, reference.hidden[m, step][:, None]) for m in range(len(problem.hidden)))
+        entries = [acting(m, table[step]) for m, table in enumerate(tables)]
+        return np.hstack([own, reference.free[step], np.zeros((n, initial)), *entries])
+
+    start = np.zeros((n, forcing(0).shape[1]))
+    free = reference.free.shape[2]
+    start[:, 1 + free : 1 + free + initial] = reference.initial
+    path = respond(reference, forcing, start)
+    answer = space.observe(np.moveaxis(path, 1, 2), reference.rows)
+    at = space.observe(reference.states, reference.rows)
+    return np.moveaxis(answer, 1, 2), at

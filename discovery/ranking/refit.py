@@ -7,15 +7,17 @@ parameters of the known part, and the initial state of every experiment.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from discovery.ranking.dynamics import Ordinary, Rates, Terms, rates, terms
+from discovery.ranking.dynamics import Rates, Terms, rates, terms
 from discovery.ranking.law import Law
 from discovery.ranking.simulate import solve
+from discovery.ranking.space import Space
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment, Records
 
@@ -32,15 +34,15 @@ class Target:
     problem, records : the equation and the measurements.
     sigma : standard deviation of each state's measurements, [s] (of its logarithm where the state
         is positive); used where the data bring none of their own.
-    starts : initial state of every experiment, [s] each.
-    begins : the time at which each experiment's initial state stands.
+    spaces : where the unknowns of each experiment live.
+    starts : parameters of each experiment's initial state, to start from, [q] each.
     """
 
     problem: HiddenTermProblem
     records: Records
     sigma: Float[np.ndarray, " s"]
-    starts: tuple[Float[np.ndarray, " s"], ...]
-    begins: tuple[float, ...]
+    spaces: tuple[Space, ...]
+    starts: tuple[Float[np.ndarray, " q"], ...]
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,9 +55,7 @@ class Target:
 
     def bound(self) -> float:
         """A size that no solution worth having reaches."""
-        sizes = [np.nanmax(np.abs(e.values)) for e in self.records.experiments]
-        sizes += [float(np.max(np.abs(s))) for s in self.starts]
-        return 1e3 * max(sizes)
+        return 1e3 * max(float(np.nanmax(np.abs(e.values))) for e in self.records.experiments)
 
     def deviations(self, experiment: Experiment) -> Float[np.ndarray, "n s"]:
         """Standard deviation of every value, in the scale in which it is compared."""
@@ -82,7 +82,7 @@ class Fit:
     ----------
     law : with its best constants.
     free : values of the problem's free parameters.
-    starts : initial states, one array an experiment.
+    starts : parameters of the initial states, [q] an experiment.
     rss : weighted sum of squares of each state, Σ (residual / sd)², [s].
     counts : number of observed values of each state.
     jacobian : of the weighted residuals in (constants, free parameters, initial states) [N, p].
@@ -92,7 +92,7 @@ class Fit:
 
     law: Law
     free: tuple[float, ...]
-    starts: tuple[Float[np.ndarray, " s"], ...]
+    starts: tuple[Float[np.ndarray, " q"], ...]
     rss: Float[np.ndarray, " s"]
     counts: Float[np.ndarray, " s"]
     jacobian: Float[np.ndarray, "N p"]
@@ -124,70 +124,77 @@ class Model:
     def __init__(self, target: Target, law: Law, *, rtol: float = 1e-7) -> None:
         self.target, self.law, self.rtol = target, law, rtol
         self.problem = target.problem
-        self.space = Ordinary(self.problem)
         self.terms: Terms = terms(self.problem, law)
         self.bound = target.bound()
         self.states = len(self.problem.states)
 
     def pack(self, constants: Any, free: Any, starts: Any) -> Float[np.ndarray, " p"]:
-        """Return the parameter vector: constants, free parameters, initial states (log if > 0)."""
-        initial = [self.target.compared(np.asarray(s, float)) for s in starts]
-        return np.concatenate([np.asarray(constants, float), np.asarray(free, float), *initial])
+        """Return the parameter vector: constants, free parameters, initial states."""
+        parts = [np.asarray(part, float) for part in (constants, free, *starts)]
+        return np.concatenate(parts)
 
     def unpack(
         self, p: Float[np.ndarray, "b p"]
     ) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-        """Return constants [b, k], free parameters [b, f], initial states [b, s] each."""
-        k, f = self.law.count, len(self.problem.free)
-        initial = []
-        for i in range(len(self.target.records.experiments)):
-            at = k + f + i * self.states
-            y = p[:, at : at + self.states]
-            initial.append(np.where(self.target.positive, np.exp(np.minimum(y, 300)), y))
-        return p[:, :k], p[:, k : k + f], initial
+        """Return constants [b, k], free parameters [b, f], initial parameters [b, q] each."""
+        sizes = [self.law.count, len(self.problem.free)]
+        sizes += [space.initial for space in self.target.spaces]
+        constants, free, *initial = np.split(p, np.cumsum(sizes)[:-1], axis=1)
+        return constants, free, initial
 
-    def trajectory(
-        self, p: Float[np.ndarray, "b p"], experiment: int, times: Float[np.ndarray, " m"]
-    ) -> Float[np.ndarray, "m b s"] | None:
-        """Return the states at ascending times, the first being where the experiment begins."""
-        constants, free, initial = self.unpack(p)
+    def rate(
+        self, p: Float[np.ndarray, "b p"], experiment: int
+    ) -> Callable[[Any, Float[np.ndarray, "b n"]], Float[np.ndarray, "b n"]]:
+        """Return the time derivative of an experiment's unknowns: (t, [b, n]) -> [b, n]."""
+        constants, free, _ = self.unpack(p)
+        params = self.params(experiment, free)
+        space = self.target.spaces[experiment]
+
+        def slope(t: Any, y: np.ndarray) -> np.ndarray:
+            quantities = {**params, **space.quantities(t, y)}
+            hidden = self.terms(quantities, constants)
+            return space.gather(self.target.rates.of(quantities, hidden), t, y)
+
+        return slope
+
+    def params(self, experiment: int, free: Float[np.ndarray, "b f"]) -> dict[str, Any]:
+        """Return the parameters of one experiment, the free ones [b, 1]."""
         own = self.target.records.experiments[experiment].params
         params: dict[str, Any] = {**self.problem.params, **own}
         for i, name in enumerate(self.problem.free):
             params[name] = free[:, i : i + 1]
+        return params
 
-        def rate(t: float, y: np.ndarray) -> np.ndarray:
-            quantities = {**params, **self.space.quantities(t, y)}
-            hidden = self.terms(quantities, constants)
-            return self.space.gather(self.target.rates.of(quantities, hidden), y)
-
+    def trajectory(
+        self, p: Float[np.ndarray, "b p"], experiment: int, times: Float[np.ndarray, " m"]
+    ) -> Float[np.ndarray, "m b n"] | None:
+        """Return the unknowns at ascending times, the first being where the experiment begins."""
+        space = self.target.spaces[experiment]
+        start = space.start(self.unpack(p)[2][experiment])
+        bound = self.bound
         return solve(
-            rate,
-            initial[experiment],
+            self.rate(p, experiment),
+            start,
             times,
-            bound=self.bound,
-            band=self.space.band,
+            bound=bound,
+            band=space.band,
             rtol=self.rtol,
-            atol=1e-3 * self.rtol * self.bound / 1e3,
+            atol=1e-6 * self.rtol * bound,
         )
 
     def residuals(self, p: Float[np.ndarray, "b p"]) -> Float[np.ndarray, "b N"] | None:
         """Return the weighted residuals of all observed values, or None where it blows up."""
         parts = []
         for i, experiment in enumerate(self.target.records.experiments):
-            begin = self.target.begins[i]
-            times, where = np.unique(
-                np.concatenate([[begin], experiment.times]), return_inverse=True
-            )
-            found = self.trajectory(p, i, times)
+            space = self.target.spaces[i]
+            found = self.trajectory(p, i, space.times)
             if found is None:
                 return None
-            at = self.target.compared(found[where[1:]])  # [n, b, s]
+            at = self.target.compared(space.observe(found))  # [r, b, s]
             data = self.target.compared(experiment.values)
             with np.errstate(invalid="ignore"):
                 r = (at - data[:, None]) / self.target.deviations(experiment)[:, None]
-            r = np.moveaxis(r, 0, 1)[:, experiment.observed]
-            parts.append(r)
+            parts.append(np.moveaxis(r, 0, 1)[:, experiment.observed])
         return np.concatenate(parts, axis=1)
 
     def owner(self) -> np.ndarray:

@@ -105,7 +105,8 @@ def _extensions(
     score = rows * np.log(rss / rows) + base + price
     score = np.where(allowed, score, np.inf)
     order = np.argsort(score)
-    out, seen = [], set()
+    out: list[tuple[float, tuple[int, ...]]] = []
+    seen: set[int] = set()
     for j in order:
         if not np.isfinite(score[j]) or len(out) >= width:
             break
