@@ -62,6 +62,7 @@ def entries(
     *,
     degree: int | None = None,
     groups: Sequence[str] = GROUPS,
+    shaped: Sequence[str] | None = None,
 ) -> list[Entry]:
     """Return the dictionary of a hidden term.
 
@@ -72,10 +73,12 @@ def entries(
         admissible shapes (no pole, no root of a negative number) are taken.
     degree : largest degree of a monomial.
     groups : families to offer.
+    shaped : inputs of which shapes beside monomials are offered; None for all.
     """
+    shaped = inputs if shaped is None else shaped
     top = default_degree(len(inputs)) if degree is None else degree
     found = [Entry(m, None, "polynomial") for m in monomials(inputs, top)]
-    for group, shape, grid in _offered(inputs, samples):
+    for group, shape, grid in _offered(inputs, samples, shaped):
         if group not in groups:
             continue
         found.extend(Entry(shape, k, group) for k in grid or (None,))
@@ -83,10 +86,10 @@ def entries(
 
 
 def _offered(
-    inputs: Sequence[str], samples: Mapping[str, np.ndarray]
+    inputs: Sequence[str], samples: Mapping[str, np.ndarray], shaped: Sequence[str]
 ) -> Iterator[tuple[str, sympy.Expr, tuple[float, ...]]]:
     """Shapes of each input, alone and times low monomials of all: (group, formula, grid)."""
-    for name in inputs:
+    for name in shaped:
         z = samples[name]
         others = [formula.symbol(n) for n in inputs if n != name]
         for shape in shapes.of(formula.symbol(name), INNER, z):
@@ -94,8 +97,8 @@ def _offered(
             multiples += [o * m for o in others for m in shape.multiples]
             for multiple in multiples:
                 yield shape.group, multiple * shape.formula, shape.grid
-    for i, a in enumerate(inputs):
-        for b in inputs[i + 1 :]:
+    for i, a in enumerate(shaped):
+        for b in shaped[i + 1 :]:
             yield from shapes.of_pair(
                 formula.symbol(a), formula.symbol(b), INNER, samples[a], samples[b]
             )

@@ -36,6 +36,7 @@ class Target:
         is positive); used where the data bring none of their own.
     spaces : where the unknowns of each experiment live.
     starts : parameters of each experiment's initial state, to start from, [q] each.
+    asked : whether the user has named the functions that laws may hold.
     """
 
     problem: HiddenTermProblem
@@ -43,6 +44,7 @@ class Target:
     sigma: Float[np.ndarray, " s"]
     spaces: tuple[Space, ...]
     starts: tuple[Float[np.ndarray, " q"], ...]
+    asked: bool = False
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:

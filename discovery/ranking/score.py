@@ -9,9 +9,13 @@ last is a prior that prefers short formulas.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import sympy
 from jaxtyping import Float
 
+from discovery.ranking.law import Law
 from discovery.ranking.refit import Fit, Target
 
 PRICE = 1.5
@@ -22,6 +26,20 @@ RESOLUTION = 1e-6
 
 MARGIN = 6.0
 """laws that score within this of the best are not excluded by the data"""
+
+
+UNUSUAL: Mapping[type, float] = {
+    **dict.fromkeys((sympy.sin, sympy.cos, sympy.tan), 10.0),
+    **dict.fromkeys((sympy.exp, sympy.log, sympy.tanh, sympy.sinh, sympy.cosh), 8.0),
+    **dict.fromkeys((sympy.Abs, sympy.sign), 3.0),
+}
+"""evidence that a function must bring before it is believed where nobody has asked for it"""
+
+
+def unusual(law: Law) -> float:
+    """Return the charge for functions that nobody has asked for: of each kind once."""
+    kinds = {f.func for term in law.terms for f in term.atoms(sympy.Function)}
+    return float(sum(UNUSUAL.get(kind, 0.0) for kind in kinds))
 
 
 def floors(target: Target) -> Float[np.ndarray, " s"]:
@@ -41,6 +59,7 @@ def score(target: Target, fit: Fit) -> float:
     """Return the score of a fitted law: lower is better."""
     total = float(np.sum(fit.counts))
     price = fit.parameters * np.log(total) + PRICE * fit.law.complexity
+    price += 0.0 if target.asked else unusual(fit.law)
     if target.records.has_noise:
         return fit.chi2 + float(price)
     seen = fit.counts > 0

@@ -25,12 +25,44 @@ Report = Callable[[str, float], None]
 """(what is being done, part of it done) -> None"""
 
 
-HEATS: tuple[dict[str, Any], ...] = (
-    {"iterations": 3, "rtol": 1e-6, "tolerance": 1e-12},
-    {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 24},
-    {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8},
+Heat = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried.
+
+    Attributes
+    ----------
+    first, later : laws refitted in the first round, and in each later one.
+    rounds : largest number of rounds; they end when the best law stays the best.
+    parents : laws that are pruned, and number of those that are mixed.
+    heats : how far laws are refitted, and how many of the best go on to each heat.
+    """
+
+    first: int = 60
+    later: int = 30
+    rounds: int = 4
+    parents: tuple[int, int] = (12, 5)
+    heats: tuple[Heat, ...] = (
+        {"iterations": 3, "rtol": 1e-6, "tolerance": 1e-12},
+        {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 24},
+        {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8},
+    )
+
+
+FIELDS = Effort(
+    first=24,
+    later=10,
+    rounds=3,
+    parents=(5, 3),
+    heats=(
+        {"iterations": 2, "rtol": 1e-4, "tolerance": 1e-12},
+        {"iterations": 3, "rtol": 1e-4, "tolerance": 1e-3, "keep": 10},
+        {"iterations": 8, "rtol": 1e-5, "tolerance": 1e-3, "keep": 5},
+    ),
 )
-"""how far laws are refitted, and how many of the best go on"""
+"""the effort for partial differential equations, where a refit costs a hundred times more"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +78,7 @@ class Pool:
     """All laws refitted so far, the best of each form."""
 
     target: Target
+    effort: Effort
     found: dict[tuple[str, ...], Ranked | None] = field(default_factory=dict)
 
     @property
@@ -58,16 +91,15 @@ class Pool:
         before = self.ranked[0].score if self.ranked else np.inf
         starts = self.ranked[0].fit.starts if self.ranked else None
         free = self.ranked[0].fit.free if self.ranked else None
-        fresh = []
+        heats = self.effort.heats
         for law in laws:
             if law.skeleton not in self.found:
                 self.found[law.skeleton] = None
-                fresh.append(law.skeleton)
-                self._take(refit(self.target, law, starts=starts, free=free, **HEATS[0]))
-        for heat in HEATS[1:]:
+                self._take(refit(self.target, law, starts=starts, free=free, **heats[0]))
+        for heat in heats[1:]:
             self._go_on(heat)
         while any(not r.fit.settled for r in shortlist(self)):
-            self._go_on({**HEATS[-1], "keep": len(shortlist(self))})
+            self._go_on({**heats[-1], "keep": len(shortlist(self))})
         return bool(self.ranked) and self.ranked[0].score < before - 1e-6
 
     def _go_on(self, heat: Mapping[str, Any]) -> None:
@@ -95,8 +127,7 @@ def run(
     dictionary: Sequence[Sequence[Entry]],
     *,
     extra: Sequence[Law] = (),
-    count: int = 60,
-    rounds: int = 4,
+    effort: Effort | None = None,
     report: Report | None = None,
 ) -> Pool:
     """Return all laws that were tried, refitted.
@@ -106,26 +137,27 @@ def run(
     references : solutions to start from, one an experiment.
     dictionary : entries of every hidden term.
     extra : further candidates, for example of symbolic regression.
-    count : laws refitted in the first round.
-    rounds : largest number of rounds; they end when the best law stays the best.
+    effort : how much is tried; None for what suits the equation.
     """
     say = report or (lambda _what, _part: None)
-    pool = Pool(target)
+    much = effort or (FIELDS if target.problem.space else Effort())
+    pool = Pool(target, much)
+    prune, mix = much.parents
     nothing = Law(tuple(sympy.Integer(0) for _ in target.problem.hidden), ())
     say("candidates", 0.0)
-    pool.add([nothing, *propose(target, references, dictionary, count=count), *extra])
-    pool.add(mixed(pool.ranked[:5]))
-    for number in range(rounds):
-        say("laws", (number + 1) / (rounds + 1))
-        while pool.add(pruned(r.fit.law for r in pool.ranked[:12])):
+    pool.add([nothing, *propose(target, references, dictionary, count=much.first), *extra])
+    pool.add(mixed(pool.ranked[:mix]))
+    for number in range(much.rounds):
+        say("laws", (number + 1) / (much.rounds + 1))
+        while pool.add(pruned(r.fit.law for r in pool.ranked[:prune])):
             pass
         best = pool.ranked[0]
-        near = propose(target, of_law(target, best.fit), dictionary, count=count // 2)
+        near = propose(target, of_law(target, best.fit), dictionary, count=much.later)
         changed = pool.add(near)
-        changed |= pool.add(mixed(pool.ranked[:5]))
+        changed |= pool.add(mixed(pool.ranked[:mix]))
         if not changed:
             break
-    pool.add(pruned(r.fit.law for r in shortlist(pool)))
+    pool.add(pruned(r.fit.law for r in shortlist(pool)[:prune]))
     return pool
 
 

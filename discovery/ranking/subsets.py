@@ -49,7 +49,7 @@ def search(
     floor : smallest part of ‖misfit‖² that is told from zero.
     """
     size = np.linalg.norm(columns, axis=0)
-    usable = size > 1e-9 * np.max(size, initial=1e-300)
+    usable = np.isfinite(size) & (size > 0)
     unit = np.where(usable, columns / np.where(usable, size, 1.0), 0.0)
     total = float(misfit @ misfit)
     least = max(floor * total, 1e-300)
