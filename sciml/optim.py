@@ -80,31 +80,35 @@ class _Trial(NamedTuple):
 
 
 def levenberg_marquardt(
-    residual: Callable[[Array], Array],
-    linearised: Callable[[Array], tuple[Array, Array]],
+    residual: Callable[..., Array],
+    linearised: Callable[..., tuple[Array, Array]],
     *,
     attempts: int = 12,
     largest_bend: float = 0.75,
-) -> Callable[[Damped], tuple[Damped, Array]]:
+) -> Callable[..., tuple[Damped, Array]]:
     """Return a compiled function that makes one accepted step.
 
     Parameters
     ----------
-    residual : z [n] -> r [m].
-    linearised : z [n] -> (r [m], J [m, n]).
+    residual : (z [n], *context) -> r [m].
+    linearised : (z [n], *context) -> (r [m], J [m, n]).
     attempts : how often λ is raised before the step is given up.
     largest_bend : largest 2‖a‖ / ‖v‖ of a step.
 
-    The function maps a state to (next state, whether a step was accepted).
+    The function maps (state, *context) to (next state, whether a step was accepted); the context
+    is whatever the residual takes beside z, such as weights that change from stage to stage.
     """
 
-    def curvature(z: Array, v: Array) -> Array:
-        """r″(v, v)."""
-        return jax.jvp(lambda y: jax.jvp(residual, (y,), (v,))[1], (z,), (v,))[1]
-
     @jax.jit
-    def step(state: Damped) -> tuple[Damped, Array]:
-        r, jacobian = linearised(state.z)
+    def step(state: Damped, *context: Any) -> tuple[Damped, Array]:
+        def here(z: Array) -> Array:
+            return residual(z, *context)
+
+        def curvature(z: Array, v: Array) -> Array:
+            """r″(v, v)."""
+            return jax.jvp(lambda y: jax.jvp(here, (y,), (v,))[1], (z,), (v,))[1]
+
+        r, jacobian = linearised(state.z, *context)
         space = parameter_space if r.size > state.z.size else residual_space
         solver = space(jacobian)
 
@@ -119,7 +123,7 @@ def levenberg_marquardt(
             a = solve(curvature(state.z, v))
             z = state.z + v + a / 2
             bend = 2 * jnp.linalg.norm(a) / jnp.linalg.norm(v)
-            return _Trial(z, jnp.sum(residual(z) ** 2), bend, damping, trial.attempt + 1)
+            return _Trial(z, jnp.sum(here(z) ** 2), bend, damping, trial.attempt + 1)
 
         nothing = jnp.asarray(jnp.inf, r.dtype)
         first = _Trial(state.z, nothing, nothing, state.damping, jnp.asarray(0))
