@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def target(
     for i, experiment in enumerate(records.experiments):
         begin = float(experiment.times.min())
         if problem.space:
-            where = field(problem, experiment, begin, lambda p, i=i: surrogate.fields(i, p))
+            where = field(problem, experiment, begin, partial(surrogate.fields, i))
             spaces.append(where)
             starts.append(np.zeros(where.initial))
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sympy
 from jaxtyping import Float
 
 from discovery.ranking.law import Law
@@ -90,3 +91,31 @@ def terms(problem: HiddenTermProblem, law: Law) -> Terms:
         return [f(*(quantities[n] for n in inputs), *columns) for inputs, f in compiled]
 
     return values
+
+
+Whole = Callable[[Quantities, Float[np.ndarray, "b k"]], list[Any]]
+"""(quantities [b, ...], constants [b, k]) -> rates of all states"""
+
+
+def whole(known: Rates, law: Law) -> Whole:
+    """Return the rates of all states with a law in place, as one function if it can be."""
+    problem = known.problem
+    hidden = terms(problem, law)
+    if any(callable(part) for part in problem.known.values()):
+        return lambda quantities, constants: known.of(quantities, hidden(quantities, constants))
+    rates = []
+    for state in problem.states:
+        rate = sympy.sympify(problem.formulas.get(state, 0))
+        for term, expression in zip(problem.hidden, law.terms, strict=True):
+            rate = rate + sympy.nsimplify(term.factors.get(state, 0.0)) * expression
+        rates.append(rate)
+    constants_used = [s.name for s in law.symbols]
+    named = sorted({s.name for r in rates for s in r.free_symbols} - set(constants_used))
+    symbols = [formula.symbol(n) for n in [*named, *constants_used]]
+    function = sympy.lambdify(symbols, rates, modules="numpy")
+
+    def together(quantities: Quantities, constants: Float[np.ndarray, "b k"]) -> list[Any]:
+        columns = [constants[:, i : i + 1] for i in range(constants.shape[1])]
+        return list(function(*(quantities[n] for n in named), *columns))
+
+    return together

@@ -151,7 +151,9 @@ def field(
     place = np.argsort(order)
     index, weight = _interpolation(axes, experiment.points[:, 1:], place)
     states = len(problem.states)
-    base = guess(np.column_stack([np.full(len(positions), begin), positions])).ravel()
+    base = np.array(
+        guess(np.column_stack([np.full(len(positions), begin), positions])).ravel()
+    ).copy()
     held, walls = _held(problem, positions, guess, times)
     zero = [i for i in held if _vanishes(problem, positions[i // states], i % states)]
     base[zero] = 0.0
@@ -263,7 +265,7 @@ def _held(
     at = np.linspace(times[0], times[-1], 65)
     values = np.empty((len(at), len(unknowns)))
     for i, t in enumerate(at):
-        known = guess(np.column_stack([np.full(len(positions), t), positions])).ravel()
+        known = guess(np.column_stack([np.full(len(positions), t), positions])).ravel().copy()
         values[i] = known[unknowns]
     for j, u in enumerate(unknowns):
         if _vanishes(problem, positions[u // states], u % states):

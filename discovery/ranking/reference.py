@@ -140,7 +140,7 @@ def linearised(
         ahead = rate(middles[:, None], between, {**params, name: params[name] + h})
         moved.append((ahead - base) / h)
     sensitive = np.stack(moved, -1) if moved else np.empty((*base.shape, 0))
-    rows = at[space.rows]  # type: ignore[attr-defined]
+    rows = at[space.rows]
     return Reference(
         times, states, slope, quantities, values, sensitive, space.tangent(start), rows
     )

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from discovery.ranking.dynamics import Rates, Terms, rates, terms
+from discovery.ranking.dynamics import Rates, Terms, Whole, rates, terms, whole
 from discovery.ranking.law import Law
-from discovery.ranking.simulate import solve
+from discovery.ranking.simulate import Budget, solve
 from discovery.ranking.space import Space
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment, Records
@@ -123,10 +123,14 @@ class Fit:
 class Model:
     """The residuals of one law as a function of its parameters, in batches."""
 
-    def __init__(self, target: Target, law: Law, *, rtol: float = 1e-7) -> None:
+    def __init__(
+        self, target: Target, law: Law, *, rtol: float = 1e-7, budget: Budget | None = None
+    ) -> None:
         self.target, self.law, self.rtol = target, law, rtol
+        self.budget = budget or Budget()
         self.problem = target.problem
         self.terms: Terms = terms(self.problem, law)
+        self.whole: Whole = whole(target.rates, law)
         self.bound = target.bound()
         self.states = len(self.problem.states)
 
@@ -153,9 +157,8 @@ class Model:
         space = self.target.spaces[experiment]
 
         def slope(t: Any, y: np.ndarray) -> np.ndarray:
-            quantities = {**params, **space.quantities(t, y)}
-            hidden = self.terms(quantities, constants)
-            return space.gather(self.target.rates.of(quantities, hidden), t, y)
+            quantities = params | space.quantities(t, y)
+            return space.gather(self.whole(quantities, constants), t, y)
 
         return slope
 
@@ -182,6 +185,7 @@ class Model:
             band=space.band,
             rtol=self.rtol,
             atol=1e-6 * self.rtol * bound,
+            budget=self.budget,
         )
 
     def residuals(self, p: Float[np.ndarray, "b p"]) -> Float[np.ndarray, "b N"] | None:
@@ -229,6 +233,7 @@ def refit(
     iterations: int = 25,
     rtol: float = 1e-7,
     tolerance: float = 1e-4,
+    budget: Budget | None = None,
 ) -> Fit | None:
     """Return a law fitted to the raw data from its present constants on, or None if it cannot be.
 
@@ -238,8 +243,9 @@ def refit(
     iterations : largest number of Levenberg-Marquardt steps.
     rtol : relative tolerance of the integration.
     tolerance : a relative decrease of χ² below this ends the fit.
+    budget : of evaluations of the rates.
     """
-    model = Model(target, law, rtol=rtol)
+    model = Model(target, law, rtol=rtol, budget=budget)
     first = tuple(target.problem.params[n] for n in target.problem.free)
     p = model.pack(
         law.values, first if free is None else free, target.starts if starts is None else starts

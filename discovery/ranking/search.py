@@ -20,6 +20,7 @@ from discovery.ranking.propose import propose
 from discovery.ranking.reference import Reference, of_law
 from discovery.ranking.refit import Fit, Target, refit
 from discovery.ranking.score import MARGIN, score
+from discovery.ranking.simulate import Budget
 
 Report = Callable[[str, float], None]
 """(what is being done, part of it done) -> None"""
@@ -37,7 +38,8 @@ class Effort:
     first, later : laws refitted in the first round, and in each later one.
     rounds : largest number of rounds; they end when the best law stays the best.
     parents : laws that are pruned, and number of those that are mixed.
-    heats : how far laws are refitted, and how many of the best go on to each heat.
+    heats : how far laws are refitted, how many of the best go on to each heat, and how far behind
+        the best they may be, in units of the number of data.
     """
 
     first: int = 60
@@ -46,8 +48,8 @@ class Effort:
     parents: tuple[int, int] = (12, 5)
     heats: tuple[Heat, ...] = (
         {"iterations": 3, "rtol": 1e-6, "tolerance": 1e-12},
-        {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 24},
-        {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8},
+        {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 24, "within": 4.0},
+        {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8, "within": 1.0},
     )
 
 
@@ -58,8 +60,8 @@ FIELDS = Effort(
     parents=(5, 3),
     heats=(
         {"iterations": 2, "rtol": 1e-4, "tolerance": 1e-12},
-        {"iterations": 3, "rtol": 1e-4, "tolerance": 1e-3, "keep": 10},
-        {"iterations": 8, "rtol": 1e-5, "tolerance": 1e-3, "keep": 5},
+        {"iterations": 3, "rtol": 1e-4, "tolerance": 1e-3, "keep": 10, "within": 4.0},
+        {"iterations": 8, "rtol": 1e-5, "tolerance": 1e-3, "keep": 5, "within": 1.0},
     ),
 )
 """the effort for partial differential equations, where a refit costs a hundred times more"""
@@ -80,6 +82,7 @@ class Pool:
     target: Target
     effort: Effort
     found: dict[tuple[str, ...], Ranked | None] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def ranked(self) -> list[Ranked]:
@@ -95,7 +98,7 @@ class Pool:
         for law in laws:
             if law.skeleton not in self.found:
                 self.found[law.skeleton] = None
-                self._take(refit(self.target, law, starts=starts, free=free, **heats[0]))
+                self._take(self._refit(law, starts, free, heats[0]))
         for heat in heats[1:]:
             self._go_on(heat)
         while any(not r.fit.settled for r in shortlist(self)):
@@ -104,21 +107,25 @@ class Pool:
 
     def _go_on(self, heat: Mapping[str, Any]) -> None:
         """Refit further the best laws that have not settled."""
-        keep = heat["keep"]
-        rest = {k: v for k, v in heat.items() if k != "keep"}
-        for entry in self.ranked[:keep]:
-            fit = entry.fit
-            if not fit.settled:
-                self._take(
-                    refit(self.target, fit.law, starts=fit.starts, free=fit.free, **rest), fit
-                )
+        rest = {k: v for k, v in heat.items() if k not in ("keep", "within")}
+        for entry in self.ranked[: heat["keep"]]:
+            fit, behind = entry.fit, entry.score - self.ranked[0].score
+            if not fit.settled and behind <= MARGIN + heat["within"] * float(np.sum(fit.counts)):
+                self._take(self._refit(fit.law, fit.starts, fit.free, rest), fit)
+
+    def _refit(self, law: Law, starts: Any, free: Any, heat: Heat) -> Fit | None:
+        """A law refitted; once a law leads, no solution may cost many times what its does."""
+        return refit(self.target, law, starts=starts, free=free, budget=self.budget, **heat)
 
     def _take(self, fit: Fit | None, before: Fit | None = None) -> None:
         """Keep a fit; one that could not go on counts as settled."""
         if fit is None and before is not None:
             fit = replace(before, settled=True)
         if fit is not None:
+            leads = not self.ranked or score(self.target, fit) < self.ranked[0].score
             self.found[fit.law.skeleton] = Ranked(fit, score(self.target, fit))
+            if leads and self.budget.spent < self.budget.limit and fit.law.count:
+                self.budget.limit = max(500, 8 * self.budget.spent)
 
 
 def run(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -16,6 +17,14 @@ from scipy.integrate import odeint, solve_ivp
 
 Rate = Callable[[float, Float[np.ndarray, "b n"]], Float[np.ndarray, "b n"]]
 """(time, unknowns of every set) -> their time derivatives"""
+
+
+@dataclass
+class Budget:
+    """How many evaluations of the rates one solution may take, and how many the last one took."""
+
+    limit: int = 4000
+    spent: int = 0
 
 
 def solve(
@@ -27,7 +36,7 @@ def solve(
     band: int | None = None,
     rtol: float = 1e-7,
     atol: float = 1e-9,
-    calls: int = 4_000,
+    budget: Budget | None = None,
 ) -> Float[np.ndarray, "m b n"] | None:
     """Return the unknowns at ascending times, the first of them that of `start`; None if it fails.
 
@@ -36,28 +45,27 @@ def solve(
     bound : unknowns beyond ±bound are held where they are: a solution that blows up spoils only
         its own set.
     band : half-width of the Jacobian's band within one set; None takes an explicit rule.
-    calls : largest number of evaluations of the rate.
+    budget : of evaluations of the rate.
     """
     shape = start.shape
-    spent = 0
+    allowed = budget or Budget()
+    allowed.spent = 0
 
     def flat(t: float, y: np.ndarray) -> np.ndarray:
-        nonlocal spent
-        spent += 1
-        if spent > calls:
+        allowed.spent += 1
+        if allowed.spent > allowed.limit:
             raise _TooLong
         held = y.reshape(shape)
-        with np.errstate(all="ignore"):
-            slope = rate(t, held)
-        lost = ~np.isfinite(slope) | (np.abs(held) > bound)
-        if lost.any():
+        slope = rate(t, held)
+        if not (np.isfinite(slope).all() and np.abs(held).max() <= bound):
+            lost = ~np.isfinite(slope) | (np.abs(held) > bound)
             slope = np.where(lost.any(axis=1, keepdims=True), 0.0, slope)
         return slope.ravel()
 
     if band is None:
         return _explicit(flat, start, times, rtol, atol)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             found, info = odeint(
                 flat,
@@ -87,15 +95,16 @@ def _explicit(
 ) -> np.ndarray | None:
     """The same by an explicit rule, where the Jacobian has no narrow band."""
     try:
-        found = solve_ivp(
-            flat,
-            (times[0], times[-1]),
-            start.ravel(),
-            t_eval=times,
-            method="RK45",
-            rtol=max(rtol, 1e-6),
-            atol=atol,
-        )
+        with np.errstate(all="ignore"):
+            found = solve_ivp(
+                flat,
+                (times[0], times[-1]),
+                start.ravel(),
+                t_eval=times,
+                method="RK45",
+                rtol=max(rtol, 1e-6),
+                atol=atol,
+            )
     except _TooLong:
         return None
     return found.y.T.reshape(len(times), *start.shape) if found.success else None

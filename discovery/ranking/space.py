@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment
 
 
 class Space(Protocol):
-    """The initial value problem of one experiment.
+    """The initial value problem of one experiment."""
 
-    Attributes
-    ----------
-    size : number of unknowns of one solution.
-    band : half-width of the band of their Jacobian; None where it is not banded.
-    initial : number of parameters that describe the initial state.
-    times : ascending, the first where the initial state stands, then those of the data.
-    """
+    @property
+    def size(self) -> int:
+        """Number of unknowns of one solution."""
+        ...
 
-    size: int
-    band: int | None
-    initial: int
-    times: Float[np.ndarray, " m"]
+    @property
+    def band(self) -> int | None:
+        """Half-width of the band of their Jacobian; None where it is not banded."""
+        ...
+
+    @property
+    def initial(self) -> int:
+        """Number of parameters that describe the initial state."""
+        ...
+
+    @property
+    def times(self) -> Float[np.ndarray, " m"]:
+        """Ascending times, the first where the initial state stands, then those of the data."""
+        ...
+
+    @property
+    def rows(self) -> Int[np.ndarray, " r"]:
+        """Number of the time of each row of data."""
+        ...
 
     def start(self, parameters: Float[np.ndarray, "b q"]) -> Float[np.ndarray, "b n"]:
         """Return the initial unknowns."""
@@ -63,36 +76,52 @@ class Ordinary:
     experiment: Experiment
     begin: float
 
-    def __post_init__(self) -> None:
-        times, rows = np.unique(
-            np.concatenate([[self.begin], self.experiment.times]), return_inverse=True
-        )
-        count = len(self.problem.states)
-        positive = np.array([s in self.problem.positive for s in self.problem.states])
-        for name, value in (
-            ("times", times),
-            ("rows", rows[1:]),
-            ("size", count),
-            ("initial", count),
-            ("band", count - 1),
-            ("positive", positive),
-        ):
-            object.__setattr__(self, name, value)
+    @cached_property
+    def _unique(self) -> tuple[np.ndarray, np.ndarray]:
+        every = np.concatenate([[self.begin], self.experiment.times])
+        return np.unique(every, return_inverse=True)
+
+    @property
+    def times(self) -> Float[np.ndarray, " m"]:
+        """The beginning, and the data's times."""
+        return self._unique[0]
+
+    @property
+    def rows(self) -> Int[np.ndarray, " r"]:
+        """Number of the time of each row of data."""
+        return self._unique[1][1:]
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.problem.states)
+
+    @property
+    def initial(self) -> int:
+        """Number of states."""
+        return len(self.problem.states)
+
+    @property
+    def band(self) -> int | None:
+        """The states of one solution depend on one another only."""
+        return self.size - 1
+
+    @cached_property
+    def positive(self) -> Bool[np.ndarray, " s"]:
+        """Which states are positive."""
+        return np.array([s in self.problem.positive for s in self.problem.states])
 
     def start(self, parameters: Float[np.ndarray, "b q"]) -> Float[np.ndarray, "b n"]:
         """Return the initial states; those of positive states are given by their logarithms."""
-        positive = self.positive  # type: ignore[attr-defined]
-        return np.where(positive, np.exp(np.minimum(parameters, 300)), parameters)
+        return np.where(self.positive, np.exp(np.minimum(parameters, 300)), parameters)
 
     def parameters(self, start: Float[np.ndarray, " n"]) -> Float[np.ndarray, " q"]:
         """Return the parameters of an initial state."""
-        positive = self.positive  # type: ignore[attr-defined]
-        return np.where(positive, np.log(np.maximum(start, 1e-300)), start)
+        return np.where(self.positive, np.log(np.maximum(start, 1e-300)), start)
 
     def tangent(self, parameters: Float[np.ndarray, " q"]) -> Float[np.ndarray, "n q"]:
         """Return the derivative of the initial states in their parameters."""
-        positive = self.positive  # type: ignore[attr-defined]
-        return np.diag(np.where(positive, self.start(parameters[None])[0], 1.0))
+        return np.diag(np.where(self.positive, self.start(parameters[None])[0], 1.0))
 
     def quantities(self, t: Any, y: Float[np.ndarray, "b n"]) -> dict[str, Any]:
         """Return the states and the time, each [b, 1]."""
@@ -117,4 +146,4 @@ class Ordinary:
         self, path: Float[np.ndarray, "m ... n"], where: Int[np.ndarray, " r"] | None = None
     ) -> Float[np.ndarray, "r ... s"]:
         """Return the states at the data's times."""
-        return path[self.rows if where is None else where]  # type: ignore[attr-defined]
+        return path[self.rows if where is None else where]

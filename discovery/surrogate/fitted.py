@@ -121,4 +121,4 @@ def _padded(function: Any, points: Float[np.ndarray, "n d"]) -> np.ndarray:
     count = len(points)
     size = 2 ** max(5, (max(count, 1) - 1).bit_length())
     padded = np.concatenate([points, np.repeat(points[-1:], size - count, axis=0)])
-    return np.asarray(function(jnp.asarray(padded)))[:count]
+    return np.array(function(jnp.asarray(padded)))[:count]

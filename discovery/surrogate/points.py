@@ -39,7 +39,7 @@ def points(
         owners.append(np.full(collocation, i))
     walls, walls_of, kinds, normal = _walls(problem, records)
     return Points(
-        **records_arrays(problem, records, scales),  # type: ignore[arg-type]
+        **records_arrays(problem, records, scales),
         collocation=np.concatenate(chosen),
         collocation_of=np.concatenate(owners),
         walls=walls,

@@ -215,7 +215,7 @@ def _groups(back: Any, vector: np.ndarray) -> np.ndarray:
     marked = {
         "solution": jax.tree.map(lambda a: jnp.zeros(a.shape), tree["solution"]),
         "hidden": [
-            jax.tree.map(lambda a, m=m: jnp.full(a.shape, 1.0 + m), t)  # type: ignore[misc]
+            jax.tree.map(lambda a, m=m: jnp.full(a.shape, 1.0 + m), t)
             for m, t in enumerate(tree["hidden"])
         ],
         "free": jnp.full(tree["free"].shape, -1.0),
