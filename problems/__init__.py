@@ -4,6 +4,8 @@ from problems import atoms as atoms
 from problems import billiards as billiards
 from problems import diffusion as diffusion
 from problems import elliptic as elliptic
+from problems import hidden as hidden
+from problems import hidden_fields as hidden_fields
 from problems import oscillators as oscillators
 from problems import profiles as profiles
 from problems import reaction as reaction
