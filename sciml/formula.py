@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -128,3 +129,57 @@ def complexity(expression: sympy.Expr) -> int:
         parts = [a for a in expression.args if a != -1]
         return len(parts) - 1 + sum(complexity(a) for a in parts)
     return 2 + sum(complexity(a) for a in expression.args)
+
+
+def shortest(expression: sympy.Expr) -> int:
+    """Return the complexity of an expression, with common factors taken out where that helps."""
+    return min(complexity(expression), complexity(sympy.factor_terms(expression)))
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is left of a formula without its constants, and the constants in order.
+
+    Attributes
+    ----------
+    skeleton : summands of numerator and denominator, numbers inside functions written as C.
+    constants : the coefficients of the summands, then the numbers inside functions, in the order
+        of the skeleton; the denominator is scaled so that its first coefficient is 1.
+    """
+
+    skeleton: tuple[tuple[str, ...], tuple[str, ...]]
+    constants: tuple[float, ...]
+
+
+def form(expression: sympy.Expr) -> Form:
+    """Return the form of a formula: two formulas are the same law up to constants if equal."""
+    top, bottom = sympy.fraction(sympy.together(sympy.nsimplify(expression, rational=True)))
+    upper, lower = _summands(top), _summands(bottom)
+    scale = next(iter(lower.values()))[0] if lower else 1.0
+    skeleton = (tuple(upper), tuple(lower))
+    outer = [c / scale for part in (upper, lower) for c, _ in part.values()]
+    inner = [n for part in (upper, lower) for _, numbers in part.values() for n in numbers]
+    return Form(skeleton, tuple(outer + inner))
+
+
+def _summands(expression: sympy.Expr) -> dict[str, tuple[float, list[float]]]:
+    """Summands without their constants -> (coefficient, numbers inside functions), sorted."""
+    found: dict[str, tuple[float, list[float]]] = {}
+    for summand in sympy.Add.make_args(sympy.expand(expression)):
+        if summand == 0:
+            continue
+        coefficient, rest = summand.as_coeff_Mul()
+        numbers: list[float] = []
+        for call in sorted(rest.atoms(sympy.Function), key=str):
+            for number in sorted(call.args[0].atoms(sympy.Number), key=float):
+                if number not in (sympy.Integer(1), sympy.Integer(-1)) and not (
+                    number.is_Integer and call.args[0].has(sympy.Pow)
+                ):
+                    numbers.append(float(number))
+            inside, argument = call.args[0].as_coeff_Mul()
+            unnamed = sympy.Symbol("C", real=True) * argument
+            if inside != 0 and argument.free_symbols:
+                rest = rest.subs(call, call.func(unnamed))
+                numbers = numbers or [float(inside)]
+        found[str(rest)] = (float(coefficient), numbers)
+    return dict(sorted(found.items()))

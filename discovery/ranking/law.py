@@ -57,7 +57,7 @@ class Law:
     @property
     def complexity(self) -> int:
         """Number of nodes of all terms (see `sciml.formula.complexity`); zero terms are free."""
-        return sum(formula.complexity(t) for t in self.terms if t != 0)
+        return sum(formula.shortest(t) for t in self.terms if t != 0)
 
     @property
     def skeleton(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class Settings:
     solution: tuple[int, ...] = ()
     hidden: tuple[int, ...] = ()
     collocation: int = 0
+    first_scale: float = 0.0
 
 
 class State(NamedTuple):
@@ -191,7 +192,7 @@ def build(problem: HiddenTermProblem, records: Records, settings: Settings) -> M
         coordinates,
         settings.solution or ((18, 18, 18) if in_space else (16, 16)),
         len(problem.states),
-        first_scale=2.0 if not in_space else 1.5,
+        first_scale=settings.first_scale or (2.0 if not in_space else 1.5),
     )
     widths = settings.hidden or ((8, 8) if in_space else (6, 6))
     hidden = tuple(mlp(len(h.inputs), widths, 1) for h in problem.hidden)
