@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import sympy
 
 from sciml import formula
+from sciml.domain import Box
 from sciml.errors import BadProblem, did_you_mean
-from sciml.problem import Origin
+from sciml.origin import Origin
 from sciml.records import Records
 
 Known = str | Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
@@ -170,6 +171,25 @@ class HiddenTermProblem:
                         else ""
                     ),
                 )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The unknown functions, as other problems call them."""
+        return self.states
+
+    @property
+    def dimension(self) -> int:
+        """Number of coordinates, the time among them."""
+        return len(self.axes)
+
+    @property
+    def domain(self) -> Box:
+        """The times of the data (0 to 1 without data) and the bounds of space."""
+        lower, upper = 0.0, 1.0
+        if self.data is not None:
+            times = [e.times for e in self.data.experiments]
+            lower, upper = min(t.min() for t in times), max(t.max() for t in times)
+        return Box({"t": (lower, upper), **self.bounds})
 
     @property
     def space(self) -> tuple[str, ...]:

@@ -123,10 +123,11 @@ BUILTIN = {
     "gp": "gp_solver.method:METHOD",
     "gp-paper": "gp_solver.paper:METHOD",
     "chebyshev": "gp_solver.chebyshev.method:METHOD",
+    "discover": "discovery.method:METHOD",
 }
 """method name -> where it lives, imported on first use"""
 
-DEFAULT = {"eigenproblem": "ritz", "equation": "gp"}
+DEFAULT = {"eigenproblem": "ritz", "equation": "gp", "hidden term": "discover"}
 """kind of problem -> the method used when none is named"""
 
 

@@ -18,22 +18,9 @@ from sciml.conditions import Observations as Observations
 from sciml.conditions import Sampled as Sampled
 from sciml.domain import Box, Domain
 from sciml.errors import BadProblem
+from sciml.hidden import HiddenTermProblem
+from sciml.origin import Origin as Origin
 from sciml.precision import float64
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a problem came from, so that a saved result can rebuild it.
-
-    Attributes
-    ----------
-    spec : registered name, or ``file.py:name``.
-    parameters : every parameter of the problem with the value it had.
-    """
-
-    spec: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
 
 BOUNDARY = "boundary"
 """the face that stands for the whole boundary"""
@@ -283,4 +270,4 @@ class EigenProblem:
         return v
 
 
-AnyProblem = Problem | EigenProblem
+AnyProblem = Problem | EigenProblem | HiddenTermProblem

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from sciml import score_fields
+from sciml import score_fields, score_hidden
 from sciml.domain import Box
+from sciml.hidden import HiddenTermProblem
 from sciml.method import Outcome
 from sciml.problem import AnyProblem, EigenProblem
 from sciml.reference import ReferenceFailed, ask
@@ -18,6 +19,7 @@ from sciml.reference import ReferenceFailed, ask
 METRICS = (
     *("energy_rel_error", "wavefunction_rel_error", "bounds_contain_reference"),
     *score_fields.METRICS,
+    *score_hidden.METRICS,
 )
 """names of the metrics that compare with a reference"""
 
@@ -38,6 +40,8 @@ def score(problem: AnyProblem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
     try:
         if isinstance(problem, EigenProblem):
             return _score_states(problem, outcome, evaluate)
+        if isinstance(problem, HiddenTermProblem):
+            return score_hidden.score_hidden(problem, outcome)
         return score_fields.score_fields(problem, outcome, evaluate)
     except ReferenceFailed as error:
         warning = f"The reference of '{problem.name}' failed, the answer is not scored ({error})."

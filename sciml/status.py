@@ -30,6 +30,14 @@ class Status(enum.Enum):
         "The basis does not resolve the solution to the tolerance: the warnings say where; give "
         "it more functions or points, or declare jumps, singular points or corner functions."
     )
+    AMBIGUOUS = (
+        "The data do not choose between the laws of the short list: see the warnings, and "
+        "`value['next']` for where to measure next."
+    )
+    NO_LAW = (
+        "No law that was tried explains the data to within their noise: name further inputs, "
+        "allow more functions (`-p operators=...`), or check the known part and the noise."
+    )
     COLLAPSED = (
         "The network fell to the trivial solution psi = 0 (or to an energy that no state has): "
         "use method 'pinn' or 'ritz', which cannot collapse."

@@ -84,6 +84,29 @@ def skeleton(term: sympy.Expr) -> str:
     return " + ".join(sorted(summands))
 
 
+def bare(term: sympy.Expr) -> frozenset[str]:
+    """Return a term's summands without their constants: numbers and constants inside are C."""
+    unnamed = sympy.Symbol("C", real=True)
+    found = set()
+    for summand in sympy.Add.make_args(sympy.expand(term)):
+        factors = [
+            f
+            for f in sympy.Mul.make_args(summand)
+            if not (f.is_number or (f.is_Symbol and is_constant(f)))
+        ]
+        rest = sympy.Mul(*factors)
+        named = [s for s in rest.free_symbols if is_constant(s)]
+        named += list(rest.atoms(sympy.Float))
+        found.add(str(rest.xreplace(dict.fromkeys(named, unnamed))))
+    return frozenset(found - {"0"})
+
+
+def refines(law: Law, simple: Law) -> bool:
+    """Whether a law is another one with summands added."""
+    pairs = zip(law.terms, simple.terms, strict=True)
+    return law.terms != simple.terms and all(bare(s) <= bare(t) for t, s in pairs if s != 0)
+
+
 def renumbered(terms: tuple[sympy.Expr, ...], values: dict[sympy.Symbol, float]) -> Law:
     """Return a law whose constants are numbered afresh; `values` by the old symbols."""
     used = [s for s in values if any(s in t.free_symbols for t in terms)]

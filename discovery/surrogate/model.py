@@ -1,27 +1,69 @@
-"""The residuals of a hidden-term PINN: data, equation, walls, prior (arXiv 2212.04630, section 3).
+"""A problem with its networks: states, rates and hidden terms at a point (arXiv 2212.04630).
 
 Every experiment has its own network for the solution u(t, x); the networks F(z) of the hidden
-terms are shared. Residuals are evaluated point by point, so that their Jacobian is too.
+terms are shared. Parameters are flat vectors: `own` of one experiment's solution, `shared` of the
+hidden terms and the free constants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy
-from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
-from discovery.surrogate.scales import Scales
-from sciml import formula, jet
+from discovery.surrogate import taylor
+from discovery.surrogate.scales import Scales, Units, scales
+from sciml import formula
 from sciml.hidden import HiddenTermProblem
-from sciml.nets import Network
 from sciml.records import Records
+
+Rate = Callable[[Mapping[str, Any]], Any]
+"""quantities by name -> rate"""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Widths of a network from inputs to outputs, and where its layers stand in a flat vector."""
+
+    widths: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return sum((a + 1) * b for a, b in zip(self.widths[:-1], self.widths[1:], strict=True))
+
+    def layers(self, vector: Array) -> list[tuple[Array, Array]]:
+        """Return (kernel, bias) of every layer."""
+        found, at = [], 0
+        for a, b in zip(self.widths[:-1], self.widths[1:], strict=True):
+            kernel = vector[at : at + a * b].reshape(a, b)
+            found.append((kernel, vector[at + a * b : at + (a + 1) * b]))
+            at += (a + 1) * b
+        return found
+
+    def draw(
+        self, rng: np.random.Generator, *, first: float, last: float
+    ) -> Float[np.ndarray, " p"]:
+        """Return random parameters: normal of variance 1 / fan-in, except for the first layer,
+        whose units turn at points spread over the inputs, with slopes of size `first`.
+        """
+        parts = []
+        count = len(self.widths) - 1
+        for i, (a, b) in enumerate(zip(self.widths[:-1], self.widths[1:], strict=True)):
+            if i == 0:
+                kernel, bias = first * rng.normal(size=(a, b)), first * rng.uniform(-1, 1, b)
+            else:
+                kernel, bias = rng.normal(size=(a, b)) / np.sqrt(a), 0.5 * rng.normal(size=b)
+            if i == count - 1:
+                kernel, bias = last * kernel, 0.0 * bias
+            parts += [kernel.ravel(), bias]
+        return np.concatenate(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,107 +74,185 @@ class Model:
     ----------
     problem, scales : what is modelled, and its units.
     solution, hidden : networks of the solution and of each hidden term.
-    known : state -> function of quantities by name.
-    parameters : value of every parameter in every experiment [e, p].
-    names : jet names that the equation reads -> (state, order along each axis).
+    known : state -> known rate.
+    parameters, fixed : value of every parameter in every experiment, and whether it stays as it
+        is [e, p].
     """
 
     problem: HiddenTermProblem
     scales: Scales
-    solution: Network
-    hidden: tuple[Network, ...]
-    known: Mapping[str, Callable[[Mapping[str, Any]], Any]]
+    solution: Shape
+    hidden: tuple[Shape, ...]
+    known: Mapping[str, Rate]
     parameters: Float[np.ndarray, "e p"]
-    names: Mapping[str, tuple[str, tuple[int, ...]]]
+    fixed: np.ndarray
 
-    def start(self, key: Array) -> Any:
-        """Return first parameters: networks drawn at random, hidden terms near zero."""
-        problem, experiments = self.problem, len(self.parameters)
-        keys = jax.random.split(key, experiments + len(self.hidden))
-        nets = [self.solution.init(k) for k in keys[:experiments]]
-        stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *nets)
-        terms = []
-        for network, k in zip(self.hidden, keys[experiments:], strict=True):
-            drawn = network.init(k)
-            terms.append({**drawn, "head": jax.tree.map(lambda a: 0.1 * a, drawn["head"])})
-        free = jnp.array([problem.params[n] for n in problem.free], float)
-        return {"solution": stacked, "hidden": terms, "free": free}
+    @property
+    def shared(self) -> int:
+        """Number of parameters that experiments share."""
+        return sum(h.size for h in self.hidden) + len(self.problem.free)
 
-    def features(self, point: Float[Array, " d"]) -> Float[Array, " i"]:
-        """The coordinates as the solution's network takes them: periodic axes as waves."""
+    @cached_property
+    def names(self) -> dict[str, tuple[str, taylor.Order]]:
+        """Derivatives that the equation reads: name -> (state, order along t and space)."""
+        none = (0,) * len(self.problem.space)
+        found = {f"{state}_t": (state, (1, *none)) for state in self.problem.states}
+        read = self.problem.derivatives
+        return found | {n: (state, (0, *orders)) for n, (state, orders) in read.items()}
+
+    def states(
+        self, own: Float[Array, " n"], point: Float[Array, " d"], within: taylor.Lines
+    ) -> taylor.Series:
+        """The states' series at a point, in physical units along scaled coordinates."""
+        shown = self._shown(own, point, within)
+        shown = [self.scales.spread * c for c in shown]
+        shown[0] = shown[0] + self.scales.mean
+        positive = self.scales.positive
+        if not positive.any():
+            return shown
+        inside = [jnp.where(positive, c, 0.0) for c in shown]
+        grown = taylor.exponential(inside, within)
+        return [jnp.where(positive, a, b) for a, b in zip(grown, shown, strict=True)]
+
+    def shown(self, own: Float[Array, " n"], point: Float[Array, " d"]) -> Float[Array, " s"]:
+        """What is compared with the data: states or logarithms, in units of their spread."""
+        return self._shown(own, point, taylor.lines([]))[0]
+
+    def _shown(self, own: Array, point: Array, within: taylor.Lines) -> taylor.Series:
         scaled = (point - self.scales.middle) / self.scales.half
-        parts = []
-        for i, axis in enumerate(self.problem.axes):
-            if axis in self.problem.periodic:
-                parts += [jnp.sin(jnp.pi * scaled[i]), jnp.cos(jnp.pi * scaled[i])]
-            else:
-                parts.append(scaled[i])
-        return jnp.stack(parts)
+        periodic = [axis in self.problem.periodic for axis in self.problem.axes]
+        inputs = taylor.coordinates(scaled, periodic, within)
+        return taylor.network(self.solution.layers(own), inputs, within)
 
-    def shown(
-        self, params: Any, experiment: Int[Array, ""], point: Float[Array, " d"]
-    ) -> Float[Array, " s"]:
-        """What is compared with the data: states, or logarithms, in units of their spread."""
-        own = jax.tree.map(lambda leaf: leaf[experiment], params["solution"])
-        return self.solution.apply(own, self.features(point))
+    def fields(self, own: Float[Array, " n"], point: Float[Array, " d"]) -> Float[Array, " s"]:
+        """The states at a point."""
+        return self.states(own, point, taylor.lines([]))[0]
 
-    def fields(
-        self, params: Any, experiment: Int[Array, ""], point: Float[Array, " d"]
-    ) -> Float[Array, " s"]:
-        """The states of one experiment at a point."""
-        shown = self.scales.mean + self.scales.spread * self.shown(params, experiment, point)
-        positive = np.array([s in self.problem.positive for s in self.problem.states])
-        return jnp.where(positive, jnp.exp(shown), shown) if positive.any() else shown
-
-    def term(self, params: Any, index: int, inputs: Float[Array, " i"]) -> Float[Array, ""]:
-        """One hidden term at given inputs, in units of the rate it adds to."""
-        scaled = (inputs - self.scales.centre[index]) / self.scales.width[index]
-        states = list(self.problem.hidden[index].factors)
-        rate = max(self.scales.rate[self.problem.states.index(s)] for s in states)
-        return rate * self.hidden[index].apply(params["hidden"][index], scaled)[0]
-
-    def quantities(
-        self, params: Any, experiment: Int[Array, ""], point: Float[Array, " d"]
-    ) -> dict[str, Any]:
-        """States, derivatives (those in time too), coordinates and parameters by name."""
-        values = jet.evaluate(
-            lambda x: self.fields(params, experiment, x), self.names, self.problem.states, point
-        )
-        found = dict(vars(values))
-        found |= {axis: point[i] for i, axis in enumerate(self.problem.axes)}
-        own = jnp.asarray(self.parameters)[experiment]
-        found |= {name: own[i] for i, name in enumerate(self.problem.params)}
-        found |= {name: params["free"][i] for i, name in enumerate(self.problem.free)}
+    def values(
+        self,
+        own: Float[Array, " n"],
+        point: Float[Array, " d"],
+        names: Mapping[str, tuple[str, taylor.Order]],
+    ) -> dict[str, Array]:
+        """States and named derivatives at a point, in physical units."""
+        within = taylor.lines(sorted({order for _, order in names.values()}))
+        series = self.states(own, point, within)
+        found = {s: series[0][i] for i, s in enumerate(self.problem.states)}
+        slopes = taylor.derivatives(series, within)
+        for name, (state, order) in names.items():
+            unit = float(np.prod(self.scales.half ** np.array(order)))
+            found[name] = slopes[order][self.problem.states.index(state)] / unit
         return found
 
-    def terms(self, params: Any, quantities: Mapping[str, Any]) -> list[Array]:
+    def constants(
+        self, shared: Float[Array, " k"], given: Float[Array, " p"], fixed: Array
+    ) -> dict[str, Array]:
+        """Parameters by name, given those of one experiment; free ones unless they are fixed."""
+        free = self.free(shared)
+        found = {}
+        for i, name in enumerate(self.problem.params):
+            found[name] = given[i]
+            if name in free:
+                found[name] = jnp.where(fixed[i], given[i], free[name])
+        return found
+
+    def free(self, shared: Float[Array, " k"]) -> dict[str, Array]:
+        """The free parameters by name: first value · (1 + offset), or offset where that is 0."""
+        start = len(shared) - len(self.problem.free)
+        found = {}
+        for i, name in enumerate(self.problem.free):
+            first = float(self.problem.params[name])
+            found[name] = first + (abs(first) or 1.0) * shared[start + i]
+        return found
+
+    def term(
+        self, shared: Float[Array, " k"], units: Units, index: int, inputs: Float[Array, " i"]
+    ) -> Float[Array, ""]:
+        """One hidden term at given inputs."""
+        start = sum(h.size for h in self.hidden[:index])
+        layers = self.hidden[index].layers(shared[start : start + self.hidden[index].size])
+        out = (inputs - units.centre[index]) / units.width[index]
+        for kernel, bias in layers[:-1]:
+            out = jnp.tanh(out @ kernel + bias)
+        kernel, bias = layers[-1]
+        return units.size[index] * (out @ kernel + bias)[0]
+
+    def terms(
+        self, shared: Float[Array, " k"], units: Units, quantities: Mapping[str, Any]
+    ) -> list[Array]:
         """All hidden terms at given quantities."""
         return [
-            self.term(params, m, jnp.stack([jnp.asarray(quantities[n]) for n in h.inputs]))
+            self.term(shared, units, m, jnp.stack([jnp.asarray(quantities[n]) for n in h.inputs]))
             for m, h in enumerate(self.problem.hidden)
         ]
 
+    def quantities(self, own: Float[Array, " n"], point: Float[Array, " d"]) -> dict[str, Array]:
+        """States, derivatives and coordinates at a point, by name."""
+        found = self.values(own, point, self.names)
+        return found | {axis: point[i] for i, axis in enumerate(self.problem.axes)}
+
+    def known_rate(self, quantities: Mapping[str, Any]) -> Float[Array, " s"]:
+        """The known part of every state's rate, given quantities and parameters by name."""
+        none = jnp.zeros(())
+        rates = [
+            self.known[s](quantities) if s in self.known else none for s in self.problem.states
+        ]
+        return jnp.stack([jnp.asarray(r, none.dtype) for r in rates])
+
     def equation(
-        self, params: Any, experiment: Int[Array, ""], point: Float[Array, " d"]
+        self,
+        own: Float[Array, " n"],
+        shared: Float[Array, " k"],
+        units: Units,
+        given: tuple[Array, Array],
+        point: Float[Array, " d"],
     ) -> Float[Array, " s"]:
-        """The residual of every state's equation, in units of its rate; 0 where it holds."""
-        quantities = self.quantities(params, experiment, point)
-        hidden = self.terms(params, quantities)
+        """The residual of every state's equation in units of its rate; 0 where it holds."""
+        quantities = self.quantities(own, point)
+        rate = self.known_rate(quantities | self.constants(shared, *given))
+        hidden = self.terms(shared, units, quantities)
         residuals = []
         for i, state in enumerate(self.problem.states):
-            rate = self.known[state](quantities) if state in self.known else 0.0
+            total = rate[i]
             for term, value in zip(self.problem.hidden, hidden, strict=True):
-                rate = rate + term.factors.get(state, 0.0) * value
-            scale = self.scales.rate[i]
-            if state in self.problem.positive:
-                scale = quantities[state] * self.scales.spread[i] / self.scales.half[0]
-            residuals.append((quantities[f"{state}_t"] - rate) / scale)
+                if state in term.factors:
+                    total = total + term.factors[state] * value
+            scale = units.rate[i]
+            if self.scales.positive[i]:  # relative, but for what is small beside the typical value
+                typical = float(np.exp(self.scales.mean[i]))
+                scale = scale * jnp.sqrt((quantities[state] / typical) ** 2 + 0.01)
+            residuals.append((quantities[f"{state}_t"] - total) / scale)
         return jnp.stack(residuals)
 
 
-def known_parts(problem: HiddenTermProblem) -> dict[str, Callable[[Mapping[str, Any]], Any]]:
+def build(
+    problem: HiddenTermProblem,
+    records: Records,
+    *,
+    solution: Sequence[int],
+    hidden: Sequence[int],
+) -> Model:
+    """Return a problem's networks, of these widths between inputs and outputs."""
+    given = [{**problem.params, **e.params} for e in records.experiments]
+    fixed = [
+        [n in e.params or n not in problem.free for n in problem.params]
+        for e in records.experiments
+    ]
+    count = len(records.experiments)
+    return Model(
+        problem,
+        scales(problem, records),
+        Shape((len(problem.axes) + len(problem.periodic), *solution, len(problem.states))),
+        tuple(Shape((len(h.inputs), *hidden, 1)) for h in problem.hidden),
+        known_parts(problem),
+        np.array([[g[n] for n in problem.params] for g in given], float).reshape(count, -1),
+        np.array(fixed, bool).reshape(count, -1),
+    )
+
+
+def known_parts(problem: HiddenTermProblem) -> dict[str, Rate]:
     """Return the known rates as JAX functions of quantities by name."""
-    found: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
+    found: dict[str, Rate] = {}
     for state, part in problem.known.items():
         if callable(part):
             found[state] = _called(part, tuple(problem.params))
@@ -141,83 +261,13 @@ def known_parts(problem: HiddenTermProblem) -> dict[str, Callable[[Mapping[str, 
     return found
 
 
-def _called(part: Callable[[Any, Any], Any], params: tuple[str, ...]) -> Callable[[Any], Any]:
+def _called(part: Callable[[Any, Any], Any], params: tuple[str, ...]) -> Rate:
     return lambda q: part(
         {k: v for k, v in q.items() if k not in params}, {k: q[k] for k in params}
     )
 
 
-def _formula(expression: sympy.Expr) -> Callable[[Mapping[str, Any]], Any]:
+def _formula(expression: sympy.Expr) -> Rate:
     names = sorted(str(s) for s in expression.free_symbols)
     function = sympy.lambdify([formula.symbol(n) for n in names], expression, modules="jax")
     return lambda q: function(*(q[n] for n in names))
-
-
-def jet_names(problem: HiddenTermProblem) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """Return the derivatives that are needed: jet name -> (state, order along t and space)."""
-    none = (0,) * len(problem.space)
-    found = {state: (state, (0, *none)) for state in problem.states}
-    found |= {f"{state}_t": (state, (1, *none)) for state in problem.states}
-    found |= {n: (state, (0, *orders)) for n, (state, orders) in problem.derivatives.items()}
-    return found
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Where residuals are evaluated, as arrays of fixed shape.
-
-    Attributes
-    ----------
-    data, data_of : points [n, d] and experiments [n] of the data.
-    values, seen : what was measured [n, s] (0 where not seen), and which values were.
-    relative : standard deviation of each value over that of its state's noise [n, s].
-    collocation, collocation_of : points [c, d] and experiments [c] where the equation must hold.
-    walls : wall points [w, d], their experiments, and for each state 0 (free), 1 (vanishes) or
-        2 (flux) as [w, s]; the axis of the flux [w].
-    """
-
-    data: Float[np.ndarray, "n d"]
-    data_of: Int[np.ndarray, " n"]
-    values: Float[np.ndarray, "n s"]
-    seen: Float[np.ndarray, "n s"]
-    relative: Float[np.ndarray, "n s"]
-    collocation: Float[np.ndarray, "c d"]
-    collocation_of: Int[np.ndarray, " c"]
-    walls: Float[np.ndarray, "w d"]
-    walls_of: Int[np.ndarray, " w"]
-    kinds: Int[np.ndarray, "w s"]
-    normal: Int[np.ndarray, " w"]
-
-
-Flat = tuple[Float[Array, " n"], Callable[[Array], Any]]
-
-
-def flat(params: Any) -> Flat:
-    """Return parameters as one vector, and the way back."""
-    vector, back = ravel_pytree(params)
-    return vector, back
-
-
-def records_arrays(
-    problem: HiddenTermProblem, records: Records, scales: Scales
-) -> dict[str, np.ndarray]:
-    """Return the data as arrays for `Points`, in units of each state's spread."""
-    positive = np.array([s in problem.positive for s in problem.states])
-    values, seen, relative = [], [], []
-    for e in records.experiments:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shown = np.where(positive, np.log(e.values), e.values)
-            noise = np.full(e.values.shape, np.nan) if e.noise is None else e.noise
-            noise = np.where(positive, noise / e.values, noise)
-        ok = e.observed
-        values.append(np.where(ok, (shown - scales.mean) / scales.spread, 0.0))
-        seen.append(ok.astype(float))
-        relative.append(np.where(ok, noise / scales.spread, np.nan))
-    counts = [len(e.points) for e in records.experiments]
-    return {
-        "data": np.concatenate([e.points for e in records.experiments]),
-        "data_of": np.repeat(np.arange(len(counts)), counts),
-        "values": np.concatenate(values),
-        "seen": np.concatenate(seen),
-        "relative": np.concatenate(relative),
-    }

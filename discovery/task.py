@@ -1,0 +1,176 @@
+"""The search for hidden terms as a task: surrogate, candidates, ranking, polishing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from discovery.answer import Findings, outcome
+from discovery.candidates.symbolic import further
+from discovery.ranking import begin, smooth
+from discovery.ranking.adequate import complaint
+from discovery.ranking.law import Law
+from discovery.ranking.polish import polish
+from discovery.ranking.refit import Target, refit
+from discovery.ranking.score import score
+from discovery.ranking.search import Pool, Ranked, run, shortlist
+from discovery.settings import Settings
+from discovery.surrogate.fitted import Surrogate
+from discovery.surrogate.train import Settings as Networks
+from discovery.surrogate.train import State, Trainer
+from sciml.errors import BadData
+from sciml.hidden import HiddenTermProblem
+from sciml.method import Info, Outcome
+from sciml.records import Records
+from sciml.status import Status
+
+POLISHED = 6
+"""laws of the short list whose constants are polished"""
+
+
+class Discovery:
+    """One search: what is computed once, and the steps (stages of the surrogate, then two more).
+
+    Raises
+    ------
+    BadData : the problem has no data.
+    """
+
+    def __init__(self, problem: HiddenTermProblem, settings: Settings, seed: int) -> None:
+        if problem.data is None:
+            raise BadData(
+                f"'{problem.name}' has no data.",
+                "give measurements: discover(problem, data), or `sciml discover FILE.csv`",
+            )
+        self.problem, self.settings, self.seed = problem, settings, seed
+        self.records: Records = problem.data
+        networks = Networks(settings.solution, settings.hidden, settings.collocation)
+        self.trainer = Trainer(problem, self.records, networks, seed)
+        self._surrogate: Surrogate | None = None
+
+    @property
+    def steps(self) -> int:
+        """Stages of the surrogate, the search, and the conclusion."""
+        return self.trainer.steps + 2
+
+    def init(self) -> State:
+        """Return the state before the first stage."""
+        return self.trainer.init()
+
+    def step(self, state: State) -> tuple[State, Info]:
+        """Return the state after the next stage."""
+        stage = int(state.stage)
+        if stage < self.trainer.steps:
+            following, metrics = self.trainer.step(state)
+            return following, Info(metrics)
+        self._surrogate = self._surrogate or self.trainer.finish(state)
+        following = state._replace(stage=state.stage + 1)
+        if stage == self.trainer.steps:
+            pool, _ = self.searched
+            return following, Info({"laws": float(len(pool.found)), "score": pool.ranked[0].score})
+        return following, Info({"shortlist": float(len(self.findings.short))}, self.verdict)
+
+    def finish(self, state: State, status: Status) -> Outcome:
+        """Return the answer that a state holds."""
+        if int(state.stage) < self.steps:
+            return Outcome(status, {}, {}, None)
+        self._surrogate = self._surrogate or self.trainer.finish(state)
+        return outcome(self.findings, self.verdict)
+
+    @property
+    def surrogate(self) -> Surrogate:
+        """The fitted surrogate."""
+        assert self._surrogate is not None
+        return self._surrogate
+
+    @cached_property
+    def searched(self) -> tuple[Pool, tuple[str, ...]]:
+        """All laws that were tried, and notes."""
+        asked = self.settings.functions is not None
+        aim = begin.target(self.problem, self.records, self.surrogate, asked=asked)
+        made = begin.references(aim, self.surrogate)
+        functions = self.settings.functions
+        offered = begin.dictionary(self.problem, made, "auto" if functions is None else functions)
+        extra, sigma = self._from_segments(aim, functions)
+        aim = replace(aim, sigma=np.minimum(aim.sigma, sigma))
+        more, notes = further(self.settings, self.surrogate, self.seed, functions)
+        return run(aim, made, offered, extra=[*extra, *more]), notes
+
+    def _from_segments(
+        self, aim: Target, functions: tuple[str, ...] | None
+    ) -> tuple[list[Law], np.ndarray]:
+        """Laws found on short segments along splines, and the noise that the best one leaves."""
+        nothing = np.full(len(self.problem.states), np.inf)
+        if self.problem.space or self.problem.positive:
+            return [], nothing
+        started = smooth.target(self.problem, self.records, aim.sigma, aim.asked)
+        if started is None:
+            return [], nothing
+        short, made = started
+        offered = begin.dictionary(self.problem, made, "auto" if functions is None else functions)
+        pool = run(short, made, offered)
+        best = pool.ranked[0].fit
+        free = max(len(best.residuals) - best.jacobian.shape[1], 1)
+        scale = np.sqrt(len(best.residuals) / free)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            left = aim.sigma * np.sqrt(best.rss / best.counts) * scale
+        spread = np.array(
+            [
+                np.ptp(self.records.of_state(i)) if len(self.records.of_state(i)) else 1
+                for i in range(len(nothing))
+            ]
+        )
+        left = np.where(best.counts > 0, np.maximum(left, 1e-6 * spread), np.inf)
+        return [r.fit.law for r in pool.ranked[:20]], left
+
+    @cached_property
+    def findings(self) -> Findings:
+        """The short list, polished, with what is known beside it."""
+        pool, notes = self.searched
+        rtol = 1e-5 if self.problem.space else 1e-9
+        best = [r for r in shortlist(pool, self.settings.margin)][:POLISHED]
+        found: dict[tuple[str, ...], Ranked] = {}
+        for entry in best:
+            fit = refit(
+                pool.target,
+                entry.fit.law,
+                starts=entry.fit.starts,
+                free=entry.fit.free,
+                rtol=rtol,
+                tolerance=1e-8,
+            )
+            again = entry if fit is None else Ranked(fit, score(pool.target, fit))
+            if self.settings.polish:
+                again = polish(pool.target, again, rtol=rtol)
+            key = tuple(str(t) for t in again.fit.law.terms)
+            if key not in found or again.score < found[key].score:
+                found[key] = again
+        ranked = sorted(found.values(), key=lambda r: r.score)
+        short = [r for r in ranked if r.score <= ranked[0].score + self.settings.margin]
+        return Findings(
+            pool.target,
+            self.surrogate,
+            tuple(short),
+            tuple(pool.ranked),
+            notes,
+            complaint(pool.target, short[0].fit),
+            self.settings.margin,
+        )
+
+    @property
+    def verdict(self) -> Status:
+        """How the search ended."""
+        found = self.findings
+        if found.complaint:
+            return Status.NO_LAW
+        if found.rivals or found.undetermined:
+            return Status.AMBIGUOUS
+        return Status.CONVERGED
+
+
+def prepare(problem: Any, settings: Any, seed: int) -> Discovery:
+    """Return the task of a problem."""
+    return Discovery(problem, settings, seed)
