@@ -17,6 +17,7 @@ from discovery.ranking.law import refines
 from discovery.ranking.refit import Fit, Model, Target
 from discovery.ranking.search import Ranked
 from discovery.surrogate.fitted import Surrogate
+from discovery.system import described
 from sciml.method import Outcome
 from sciml.status import Status
 
@@ -125,6 +126,7 @@ def outcome(found: Findings, status: Status) -> Outcome:
         "noise": dict(zip(problem.states, target.sigma.tolist(), strict=True)),
         "next": coming,
         "warnings": warnings(found, coming),
+        "system": described(problem),
     }
     free = max(len(best.residuals) - best.jacobian.shape[1], 1)
     metrics = {

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sciml import plot_fields, plot_levels, plot_page, plot_panels
+from sciml import plot_fields, plot_laws, plot_levels, plot_page, plot_panels
 from sciml.errors import BadConfig, BadData
 from sciml.plot_palette import INK, colour
 from sciml.query import problem_or_none
@@ -65,7 +65,8 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
 
     States on a line are drawn on their levels in the potential, states in a plane as one panel
     each inside the axes; an equation's solution as panels of its fields, its error against the
-    closed form (else its standard deviation) and the learned spectrum. A loaded result whose file
+    closed form (else its standard deviation) and the learned spectrum; laws that were discovered
+    as data and fit, hidden terms, front and short list. A loaded result whose file
     may not be executed is drawn without what only its problem knows: deltas, the names of axes,
     the shape of the boundary, samples finer than those kept.
 
@@ -75,7 +76,10 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
     """
     problem = problem_or_none(result)
     with style():
-        if "u" in result.arrays:
+        if plot_laws.is_drawable(result):
+            ax = _new_axes(plot_laws.SIZE) if ax is None else ax
+            plot_laws.draw(ax, result)
+        elif "u" in result.arrays:
             page = plot_fields.page(result, problem)
             ax = _new_axes(page.size) if ax is None else ax
             plot_page.draw(ax, page)
