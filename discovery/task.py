@@ -131,25 +131,13 @@ class Discovery:
         """The short list, polished, with what is known beside it."""
         pool, notes = self.searched
         rtol = 1e-5 if self.problem.space else 1e-9
-        best = [r for r in shortlist(pool, self.settings.margin)][:POLISHED]
         found: dict[tuple[str, ...], Ranked] = {}
-        for entry in best:
-            fit = refit(
-                pool.target,
-                entry.fit.law,
-                starts=entry.fit.starts,
-                free=entry.fit.free,
-                rtol=rtol,
-                tolerance=1e-8,
-            )
-            again = entry if fit is None else Ranked(fit, score(pool.target, fit))
-            if self.settings.polish:
-                again = polish(pool.target, again, rtol=rtol)
+        for entry in shortlist(pool, self.settings.margin)[:POLISHED]:
+            again = self._polished(pool, entry, rtol)
             key = tuple(str(t) for t in again.fit.law.terms)
             if key not in found or again.score < found[key].score:
                 found[key] = again
-        ranked = sorted(found.values(), key=lambda r: r.score)
-        short = [r for r in ranked if r.score <= ranked[0].score + self.settings.margin]
+        short = sorted(found.values(), key=lambda r: r.score)
         return Findings(
             pool.target,
             self.surrogate,
@@ -159,6 +147,19 @@ class Discovery:
             complaint(pool.target, short[0].fit),
             self.settings.margin,
         )
+
+    def _polished(self, pool: Pool, entry: Ranked, rtol: float) -> Ranked:
+        """A law fitted to the end, its constants made as simple as the data allow."""
+        fit = refit(
+            pool.target,
+            entry.fit.law,
+            starts=entry.fit.starts,
+            free=entry.fit.free,
+            rtol=rtol,
+            tolerance=1e-8,
+        )
+        again = entry if fit is None else Ranked(fit, score(pool.target, fit))
+        return polish(pool.target, again, rtol=rtol) if self.settings.polish else again
 
     @property
     def verdict(self) -> Status:

@@ -92,6 +92,20 @@ class Posterior:
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """How a method that learns from measurements reads them.
+
+    Attributes
+    ----------
+    read : (data in any of its forms, problem, noise) -> records.
+    spec : path of a TOML file -> the problem that it describes.
+    """
+
+    read: Callable[[Any, AnyProblem, Any], Any]
+    spec: Callable[[Any], AnyProblem]
+
+
+@dataclass(frozen=True)
 class Method:
     """A way to solve one kind of problem.
 
@@ -103,6 +117,7 @@ class Method:
     prepare : (problem, config, seed) -> Task.
     evaluate : (problem, config, params, points [n, d]) -> values [n, k] of the solved fields.
     posterior : what else the method knows of its answer, or None.
+    inputs : how it reads measurements, or None.
     blas_threads : threads of the host's linear algebra that the method gains from (None: all).
     """
 
@@ -113,6 +128,7 @@ class Method:
     prepare: Callable[[AnyProblem, Any, int], Task]
     evaluate: Callable[[AnyProblem, Any, Any, np.ndarray], np.ndarray]
     posterior: Posterior | None = None
+    inputs: Inputs | None = None
     blas_threads: int | None = None
 
 

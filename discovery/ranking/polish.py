@@ -38,7 +38,7 @@ def polish(target: Target, entry: Ranked, *, rtol: float, rounds: int = 6) -> Ra
 
 
 def simpler(fit: Fit) -> Iterator[Law]:
-    """Give the laws with one constant rounded, or two made equal or opposite."""
+    """Give the laws with one constant rounded, or two of one term made equal or opposite."""
     law, spread = fit.law, np.sqrt(np.maximum(np.diag(fit.covariance), 0.0))
     numbers = dict(zip(law.symbols, law.values, strict=True))
     for i, (name, value) in enumerate(numbers.items()):
@@ -46,8 +46,13 @@ def simpler(fit: Fit) -> Iterator[Law]:
         if whole and abs(value - whole) <= NEAR and abs(value - whole) <= 4 * spread[i] + 1e-6:
             yield _replaced(law, numbers, name, sympy.Integer(whole))
     pairs = list(numbers.items())
+    home = [
+        next(m for m in range(len(law.terms)) if i in law.constants_of(m)) for i in range(law.count)
+    ]
     for i, (first, a) in enumerate(pairs):
         for j, (second, b) in enumerate(pairs[i + 1 :], i + 1):
+            if home[i] != home[j]:
+                continue
             reach = 3 * np.hypot(spread[i], spread[j]) + 1e-6 * abs(a)
             for sign in (1, -1):
                 if abs(a - sign * b) <= min(reach, 0.1 * abs(a)):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sciml import __version__
-from sciml.cli import doctor, new, options, output, problems, resume, runs, solve
+from sciml.cli import discover, doctor, new, options, output, problems, resume, runs, solve
 from sciml.errors import BadConfig, SciMLError
 
 FINE, BUG, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -23,7 +23,8 @@ USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 app = typer.Typer(
     name="sciml",
     help="Solve differential equations and eigenproblems with JAX.",
-    epilog="Exit codes: 0 converged, 2 wrong input, 3 not converged, 130 interrupted (resumable).",
+    epilog="Exit codes: 0 converged, 2 wrong input, 3 not converged or ambiguous, "
+    "130 interrupted (resumable).",
     rich_markup_mode=None,
     add_completion=False,
 )
@@ -45,6 +46,7 @@ def _root(
 
 app.add_typer(problems.app)
 app.command("solve")(solve.solve)
+app.command("discover")(discover.discover)
 app.command("resume")(resume.resume)
 app.add_typer(runs.app)
 app.command("doctor")(doctor.doctor)
