@@ -21,6 +21,7 @@ from discovery.settings import Settings
 from discovery.surrogate.fitted import Surrogate
 from discovery.surrogate.train import Settings as Networks
 from discovery.surrogate.train import State, Trainer
+from sciml import formula
 from sciml.errors import BadData
 from sciml.hidden import HiddenTermProblem
 from sciml.method import Info, Outcome
@@ -134,7 +135,7 @@ class Discovery:
         found: dict[tuple[str, ...], Ranked] = {}
         for entry in shortlist(pool, self.settings.margin)[:POLISHED]:
             again = self._polished(pool, entry, rtol)
-            key = tuple(str(t) for t in again.fit.law.terms)
+            key = (*map(_form, again.fit.law.expressions), f"{again.fit.chi2:.3g}")
             if key not in found or again.score < found[key].score:
                 found[key] = again
         short = sorted(found.values(), key=lambda r: r.score)
@@ -170,6 +171,11 @@ class Discovery:
         if found.rivals or found.undetermined:
             return Status.AMBIGUOUS
         return Status.CONVERGED
+
+
+def _form(expression: Any) -> str:
+    """What two ways of writing the same law share."""
+    return str(formula.form(expression).skeleton)
 
 
 def prepare(problem: Any, settings: Any, seed: int) -> Discovery:

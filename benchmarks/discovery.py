@@ -1,0 +1,55 @@
+"""Acceptance of method `discover`: one set of defaults, every number measured here.
+
+    python -m benchmarks.discovery [--only ROW ...] [--out FILE]
+
+Rows that are not asked for keep the numbers that the file holds. Seconds are those of the process,
+compilation included; the persistent compilation cache is off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ["SCIML_CACHE"] = ""
+
+from benchmarks import report  # noqa: E402
+from benchmarks.discovery_rows import ROWS  # noqa: E402
+
+
+def judge(recorded: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdicts of all recorded rows."""
+    table = {}
+    for name, row in ROWS.items():
+        if name in recorded:
+            verdict = row.judge(recorded[name]["items"])
+            table[name] = {"what": row.what, "must": row.must, **vars(verdict)}
+    return table
+
+
+def main() -> None:
+    """Run the rows that are asked for, record them, and print the table."""
+    parser = argparse.ArgumentParser(description="Acceptance of method discover: defaults only.")
+    parser.add_argument("--only", nargs="+", choices=list(ROWS), metavar="ROW", help=f"{[*ROWS]}")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/discovery.json"))
+    asked = parser.parse_args()
+    kept = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.is_file() else {}
+    recorded = kept.get("rows", {})
+    for name in asked.only or ROWS:
+        items = []
+        for item in ROWS[name].run():
+            shown = {k: item.get(k) for k in ("status", "form", "constant_error", "cpu_seconds")}
+            print(
+                name, item["problem"], shown, item.get("expressions", item.get("what")), flush=True
+            )
+            items.append(item)
+        recorded[name] = {"items": items, **report.circumstances()}
+        report.write(asked.out, {"table": judge(recorded), "rows": recorded})
+    report.show(judge(recorded))
+
+
+if __name__ == "__main__":
+    main()
