@@ -6,6 +6,9 @@ from problems import diffusion as diffusion
 from problems import elliptic as elliptic
 from problems import hidden as hidden
 from problems import hidden_fields as hidden_fields
+from problems import hidden_kinetics as hidden_kinetics
+from problems import hidden_oscillators as hidden_oscillators
+from problems import hidden_waves as hidden_waves
 from problems import oscillators as oscillators
 from problems import profiles as profiles
 from problems import reaction as reaction

@@ -47,12 +47,12 @@ def burgers(nu: float = 0.01 / math.pi) -> Problem:
             Condition(("t:lower",), lambda j, x, _theta: j.u + jnp.sin(jnp.pi * x["x"])),
             Condition(("x:lower", "x:upper"), lambda j, _x, _theta: j.u),
         ),
-        exact=lambda points: _cole_hopf(points, nu),
+        exact=lambda points: cole_hopf(points, nu),
         citation="C. Basdevant et al., Comput. Fluids 14, 23 (1986)",
     )
 
 
-def _cole_hopf(points: Float[np.ndarray, "n 2"], nu: float) -> Float[np.ndarray, "n 1"]:
+def cole_hopf(points: Float[np.ndarray, "n 2"], nu: float) -> Float[np.ndarray, "n 1"]:
     """u at (t, x): the mean of −sin πy under exp(−cos(πy)/2πν − (x − y)²/4νt), y on the line.
 
     The trapezoidal rule converges geometrically for such integrands; its step is a third of the
