@@ -1,86 +1,93 @@
 """Noise levels and weight decay from the data: MacKay's evidence (Neural Comp. 4, 415 (1992)).
 
-With the Gauss-Newton Hessian A = JᵀJ of the whole posterior, the number of parameters that the
-data determine is γ = n − α tr A⁻¹ of a group of n parameters with decay α, and
+With the Gauss-Newton Hessian H of the whole posterior, the number of parameters of a group that
+the data determine is γ = n − α tr H⁻¹ for n parameters of decay α, and
     α = γ / ‖w‖²,   σ² = ‖y − u‖² / (N − γ_data).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
+from discovery.surrogate.levenberg import Vector
+from discovery.surrogate.points import Observed
+
 LARGEST_DECAY, SMALLEST_DECAY = 1.0, 1e-6
-SMALLEST_NOISE = 1e-4
+SMALLEST_NOISE, LARGEST_NOISE = 1e-5, 1.0
+LARGEST_CHANGE = 5.0
 
 
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """Which parameters belong to which group: number of the group of each, -1 for none."""
+class Decay(NamedTuple):
+    """Precision of the prior on the parameters: of solutions, of each hidden term, of constants."""
 
-    of: np.ndarray
+    solution: Float[np.ndarray, ""]
+    hidden: Float[np.ndarray, " m"]
 
-    @property
-    def count(self) -> int:
-        """Number of groups."""
-        return int(self.of.max()) + 1
+    def spread(self, z: Vector, sizes: tuple[int, ...]) -> Vector:
+        """Return it for every parameter, given the number of parameters of each hidden term."""
+        shared = np.full(len(z.shared), 1e-6)
+        at = 0
+        for size, value in zip(sizes, self.hidden, strict=True):
+            shared[at : at + size] = value
+            at += size
+        return Vector(np.full(z.own.shape, float(self.solution)), shared)
 
 
-def update(
-    z: Float[np.ndarray, " n"],
-    residual: Float[np.ndarray, " r"],
-    jacobian: Float[np.ndarray, "r n"],
-    data: slice,
-    seen: Float[np.ndarray, "m s"],
+def noise(
+    residual: Float[np.ndarray, "e m"],
+    jacobian: Float[np.ndarray, "e m p"],
+    covariance: Float[np.ndarray, "e p p"],
+    seen: Observed,
     sigma: Float[np.ndarray, " s"],
-    decay: Float[np.ndarray, " n"],
-    groups: Groups,
-    given: bool,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return noise levels [s], in units of each state's spread, and the decay of each parameter.
+) -> Float[np.ndarray, " s"]:
+    """Return the noise of each state in units of its spread; what is given is left alone.
 
     Parameters
     ----------
-    residual, jacobian : of the whole posterior, at its mode.
-    data : where the data stand in them.
-    seen : which values were observed.
-    sigma, decay : what they were so far.
-    given : whether the noise is given, and is left alone.
+    residual, jacobian : of the data (first rows) under the noise `sigma`.
+    covariance : of own and shared parameters.
+
+    It changes at most fivefold at a time.
     """
-    covariance = inverse(jacobian)
-    noise = np.array(sigma)
-    if not given:
-        rows = jacobian[data].reshape(*seen.shape, -1)
-        rest = residual[data].reshape(seen.shape)
-        for s in range(seen.shape[1]):
-            count = float(seen[:, s].sum())
-            if not count:
-                continue
-            used = float(np.einsum("ni,ij,nj->", rows[:, s], covariance, rows[:, s]))
-            free = max(count - used, 0.1 * count)
-            noise[s] = sigma[s] * np.sqrt(float(rest[:, s] @ rest[:, s]) / free)
-    noise = np.clip(noise, SMALLEST_NOISE, 1.0)
-    fresh = np.array(decay)
-    for group in range(groups.count):
-        own = groups.of == group
-        determined = own.sum() - float(np.sum(decay[own] * np.diag(covariance)[own]))
-        size = float(z[own] @ z[own])
-        value = max(determined, 1e-3) / max(size, 1e-12)
-        fresh[own] = np.clip(value, SMALLEST_DECAY, LARGEST_DECAY)
-    return noise, fresh
+    count, rows, states = seen.seen.shape
+    size = rows * states
+    rest = residual[:, :size].reshape(count, rows, states)
+    slopes = jacobian[:, :size]
+    used = np.stack(
+        [np.sum((j @ c) * j, axis=1) for j, c in zip(slopes, covariance, strict=True)]
+    ).reshape(count, rows, states)
+    found = np.array(sigma)
+    for s in range(states):
+        free = (seen.seen[..., s] > 0) & ~np.isfinite(seen.given[..., s])
+        number = float(free.sum())
+        if number:
+            left = max(number - float(used[..., s][free].sum()), 0.1 * number)
+            factor = np.sqrt(float(np.sum(rest[..., s][free] ** 2)) / left)
+            found[s] *= np.clip(factor, 1 / LARGEST_CHANGE, LARGEST_CHANGE)
+    return np.clip(found, SMALLEST_NOISE, LARGEST_NOISE)
 
 
-def inverse(jacobian: Float[np.ndarray, "r n"]) -> Float[np.ndarray, "n n"]:
-    """Return (JᵀJ)⁻¹, by Cholesky where that is possible."""
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+def decay(
+    z: Vector,
+    covariance: Float[np.ndarray, "e p p"],
+    was: Decay,
+    sizes: tuple[int, ...],
+) -> Decay:
+    """Return the decay of the solutions and of each hidden term."""
+    count = z.own.shape[1]
+    variances = np.diagonal(covariance, axis1=1, axis2=2)
+    solution = _fresh(z.own.ravel(), variances[:, :count].ravel(), float(was.solution))
+    hidden, at = [], 0
+    for size, value in zip(sizes, was.hidden, strict=True):
+        own = slice(at, at + size)
+        hidden.append(_fresh(z.shared[own], variances[0, count:][own], float(value)))
+        at += size
+    return Decay(np.asarray(solution), np.array(hidden))
 
-    gram = jacobian.T @ jacobian
-    gram[np.diag_indices_from(gram)] += 1e-12 * np.max(np.diag(gram))
-    eye: Any = np.eye(len(gram))
-    try:
-        return np.asarray(cho_solve(cho_factor(gram), eye))
-    except LinAlgError:
-        return np.linalg.pinv(gram, hermitian=True)
+
+def _fresh(w: Float[np.ndarray, " n"], variance: Float[np.ndarray, " n"], was: float) -> float:
+    determined = max(len(w) - was * float(np.sum(variance)), 1e-3)
+    return float(np.clip(determined / max(float(w @ w), 1e-12), SMALLEST_DECAY, LARGEST_DECAY))

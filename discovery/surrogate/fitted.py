@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
-from discovery.surrogate.model import Model, flat
-from sciml import jet
+from discovery.surrogate.model import Model
+from sciml.errors import BadProblem
+from sciml.hidden import HiddenTermProblem
 from sciml.precision import float64
 
 
@@ -23,102 +24,132 @@ class Surrogate:
 
     Attributes
     ----------
-    model : the problem with its networks.
-    params : their parameters.
-    noise : standard deviation of each state's measurements [s] (relative where it is positive).
+    problem : what is modelled.
+    params : arrays: "own" parameters of every experiment's solution [e, n], "shared" ones of the
+        hidden terms and free constants [k], "units" in which they are.
+    noise : standard deviation of each state's measurements [s], relative where it is positive.
     free : values of the problem's free parameters.
-    covariance : of all parameters by Gauss-Newton [n, n].
+    model : the networks that the parameters belong to.
+    covariance : of own and shared parameters of every experiment [e, n + k, n + k], by
+        Gauss-Newton; None where it is not known.
     """
 
-    model: Model
+    problem: HiddenTermProblem
     params: Any
     noise: Float[np.ndarray, " s"]
     free: Mapping[str, float]
-    covariance: Float[np.ndarray, "n n"]
-
-    @cached_property
-    def _fields(self) -> Any:
-        return jax.jit(jax.vmap(self.model.fields, (None, None, 0)))
-
-    @cached_property
-    def _hidden(self) -> Any:
-        def along(params: Any, experiment: Any, point: Any) -> Any:
-            return jnp.stack(
-                self.model.terms(params, self.model.quantities(params, experiment, point))
-            )
-
-        return jax.jit(jax.vmap(along, (None, None, 0)))
-
-    @cached_property
-    def _term(self) -> Any:
-        return jax.jit(jax.vmap(self.model.term, (None, None, 0)), static_argnums=1)
+    model: Model
+    covariance: Float[np.ndarray, "e p p"] | None = None
 
     def fields(self, experiment: int, points: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n s"]:
-        """Return the states at points."""
-        with float64():
-            return _padded(lambda p: self._fields(self.params, experiment, p), points)
+        """Return the states at points, in physical units."""
+        return _padded(self._compiled["fields"], points, self.params["own"][experiment])
 
     def derivative(
         self, experiment: int, points: Float[np.ndarray, "n d"], name: str
     ) -> Float[np.ndarray, " n"]:
-        """Return a derivative at points, by its jet name ("u_xx", "x_t")."""
-        problem = self.model.problem
-        state, _, letters = name.rpartition("_")
-        order = tuple(letters.count(a) for a in problem.axes)
+        """Return a derivative at points, by its name ("u_xx", or along time "x_t").
 
-        def at(point: Any) -> Any:
-            values = jet.evaluate(
-                lambda x: self.model.fields(self.params, jnp.asarray(experiment), x),
-                {name: (state, order)},
-                problem.states,
-                point,
+        Raises
+        ------
+        BadProblem : no state has such a derivative.
+        """
+        if name not in self._compiled:
+            axes = self.problem.axes
+            state, _, letters = name.rpartition("_")
+            if state not in self.problem.states or any(c not in axes for c in letters):
+                raise BadProblem(
+                    f"'{name}' is no derivative of '{self.problem.name}'.",
+                    f"name a state of {list(self.problem.states)} and axes of {list(axes)}, such "
+                    f"as {self.problem.states[0]}_{axes[-1]}",
+                )
+            order = {name: (state, tuple(letters.count(a) for a in axes))}
+            self._compiled[name] = _mapped(
+                lambda point, own: self.model.values(own, point, order)[name]
             )
-            return getattr(values, name)
-
-        with float64():
-            return _padded(jax.jit(jax.vmap(at)), points)
+        return _padded(self._compiled[name], points, self.params["own"][experiment])
 
     def hidden(self, experiment: int, points: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n m"]:
         """Return every hidden term along the solution at points."""
-        with float64():
-            return _padded(lambda p: self._hidden(self.params, experiment, p), points)
+        own, shared = self.params["own"][experiment], self.params["shared"]
+        return _padded(self._compiled["hidden"], points, own, shared)
 
     def hidden_at(self, index: int, inputs: Float[np.ndarray, "n i"]) -> Float[np.ndarray, " n"]:
-        """Return one hidden term at given inputs."""
-        with float64():
-            return _padded(lambda z: self._term_of(index)(self.params, z), inputs)
-
-    def _term_of(self, index: int) -> Any:
-        if index not in self._terms:
-            one = lambda params, z: self.model.term(params, index, z)  # noqa: E731
-            self._terms[index] = jax.jit(jax.vmap(one, (None, 0)))
-        return self._terms[index]
-
-    @cached_property
-    def _terms(self) -> dict[int, Any]:
-        return {}
+        """Return one hidden term at given inputs, in the order of the term's own."""
+        name = f"hidden {index}"
+        if name not in self._compiled:
+            self._compiled[name] = _mapped(
+                lambda z, shared: self.model.term(shared, self._units, index, z)
+            )
+        return _padded(self._compiled[name], inputs, self.params["shared"])
 
     def hidden_covariance(
         self, index: int, experiment: int, points: Float[np.ndarray, "n d"]
     ) -> Float[np.ndarray, "n n"]:
-        """Return the posterior covariance of one hidden term at points of the solution."""
-        with float64():
-            vector, back = flat(self.params)
+        """Return the posterior covariance of one hidden term along the solution at points.
 
-            def value(z: Any, point: Any) -> Any:
-                params = back(z)
-                found = self.model.quantities(params, jnp.asarray(experiment), point)
-                return self.model.terms(params, found)[index]
+        Laplace's approximation: the inverse Gauss-Newton Hessian at the optimum, carried to the
+        term through solution and network. It is the term's own error at fixed inputs plus that of
+        the solution at which it is read.
 
-            slopes = jax.jit(jax.vmap(jax.grad(value), (None, 0)))
-            jacobian = _padded(lambda p: slopes(vector, p), points)
-        return jacobian @ self.covariance @ jacobian.T
+        Raises
+        ------
+        BadProblem : the fit has no covariance.
+        """
+        if self.covariance is None:
+            raise BadProblem(
+                "this surrogate was fitted without a posterior, so its covariance is not known.",
+                "fit it by discovery.surrogate.train.fit",
+            )
+        name = f"slopes {index}"
+        if name not in self._compiled:
+
+            def value(both: Array, point: Array) -> Array:
+                own, shared = jnp.split(both, [self.params["own"].shape[1]])
+                return self._along(point, own, shared)[index]
+
+            self._compiled[name] = _mapped(lambda point, both: jax.grad(value)(both, point))
+        both = np.concatenate([self.params["own"][experiment], self.params["shared"]])
+        slopes = _padded(self._compiled[name], points, both)
+        found = slopes @ self.covariance[experiment] @ slopes.T
+        return 0.5 * (found + found.T)
+
+    @property
+    def _units(self) -> Any:
+        return self.params["units"]
+
+    def _along(self, point: Array, own: Array, shared: Array) -> Array:
+        """Every hidden term at a point of the solution."""
+        return jnp.stack(self.model.terms(shared, self._units, self.model.quantities(own, point)))
+
+    @cached_property
+    def _compiled(self) -> dict[str, Callable[..., Any]]:
+        """Functions of (points, *parameters), compiled on first use."""
+        return {
+            "fields": _mapped(lambda point, own: self.model.fields(own, point)),
+            "hidden": _mapped(self._along),
+        }
 
 
-def _padded(function: Any, points: Float[np.ndarray, "n d"]) -> np.ndarray:
-    """The function on points padded to a power of two: few shapes, few compilations."""
-    points = np.asarray(points, float)
+def _mapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of one point as a compiled function of many; the other arguments are shared."""
+
+    @jax.jit
+    def many(points: Array, *rest: Array) -> Any:
+        return jax.vmap(lambda point: function(point, *rest))(points)
+
+    return many
+
+
+def _padded(
+    function: Callable[..., Any], points: Float[np.ndarray, "n k"], *rest: Any
+) -> np.ndarray:
+    """The function at points padded to a power of two: few shapes, few compilations."""
+    points = np.atleast_2d(np.asarray(points, float))
     count = len(points)
     size = 2 ** max(5, (max(count, 1) - 1).bit_length())
-    padded = np.concatenate([points, np.repeat(points[-1:], size - count, axis=0)])
-    return np.array(function(jnp.asarray(padded)))[:count]
+    if not count:
+        points = np.zeros((1, points.shape[1]))
+    padded = np.concatenate([points, np.repeat(points[-1:], size - len(points), axis=0)])
+    with float64():
+        return np.array(function(jnp.asarray(padded), *(jnp.asarray(r) for r in rest)))[:count]

@@ -1,4 +1,8 @@
-"""The residual vector of a hidden-term PINN and its Jacobian, with weights as arguments."""
+"""The residual vector of a hidden-term PINN and its Jacobian, point by point.
+
+‖·‖² is twice the negative logarithm of the likelihood: data over their noise, and the equation and
+the walls as measurements of zero with standard deviations that fall from stage to stage.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
-from discovery.surrogate.model import Model, Points
+from discovery.surrogate import taylor
+from discovery.surrogate.model import Model
+from discovery.surrogate.points import Observed, Walls
+from discovery.surrogate.scales import Units
 
 
 class Weights(NamedTuple):
@@ -19,93 +25,111 @@ class Weights(NamedTuple):
     Attributes
     ----------
     sigma : noise of each state in units of its spread [s].
-    physics : weight of the mean square residual of the equation.
-    walls : weight of the mean square residual at the walls.
-    decay : precision of the prior on every parameter [n].
+    equation, walls : one over the standard deviation of each residual there.
     """
 
     sigma: Float[Array, " s"]
-    physics: Float[Array, ""]
+    equation: Float[Array, ""]
     walls: Float[Array, ""]
-    decay: Float[Array, " n"]
 
 
-class Place(NamedTuple):
-    """Collocation points and their experiments."""
-
-    points: Float[Array, "c d"]
-    owners: Array
+Linear = tuple[Float[Array, "e m"], Float[Array, "e m p"]]
+"""residuals of every experiment and their Jacobian in its own and the shared parameters"""
 
 
-Residual = Callable[[Array, Weights, Place], Array]
+def data_residuals(model: Model, seen: Observed) -> Callable[[Any, Any, Weights], Linear]:
+    """Return (own [e, n], shared [k], weights) -> residuals of the data alone."""
+
+    def one(own: Array, shared: Array, weights: Weights, here: Observed) -> Linear:
+        r, jacobian = _data(model, own, weights, here)
+        return r, jnp.pad(jacobian, ((0, 0), (0, len(shared))))
+
+    def every(own: Array, shared: Array, weights: Weights) -> Linear:
+        return jax.vmap(one, (0, None, None, 0))(own, shared, weights, Observed(*seen))
+
+    return jax.jit(every)
 
 
 def residuals(
-    model: Model, points: Points, back: Callable[[Array], Any]
-) -> tuple[Residual, Callable[[Array, Weights, Place], tuple[Array, Array]]]:
-    """Return the residual vector and its linearisation, as functions (z, weights, place).
+    model: Model, seen: Observed, bounds: Walls
+) -> Callable[[Any, Any, Weights, Units, Any], Linear]:
+    """Return (own [e, n], shared [k], weights, units, collocation [e, c, d]) -> all residuals.
 
-    The vector holds data [n · s], equation [c · s], walls [w · s], prior [parameters], in this
-    order; ‖·‖² is twice the negative logarithm of the posterior.
+    The residuals of an experiment are data [n · s], equation [c · s], walls [w · s], in this
+    order.
     """
+    given = (jnp.asarray(model.parameters), jnp.asarray(model.fixed))
+    edges = jnp.asarray(bounds.points)
+    kinds, normal = jnp.asarray(bounds.kinds), jnp.asarray(bounds.normal)
 
-    def data(
-        z: Array,
-        sigma: Array,
-        point: Array,
-        owner: Array,
-        value: Array,
-        seen: Array,
-        relative: Array,
-    ) -> Array:
-        sd = jnp.where(jnp.isfinite(relative), relative, sigma)
-        return seen * (model.shown(back(z), owner, point) - value) / sd
+    def one(
+        own: Array,
+        shared: Array,
+        weights: Weights,
+        units: Units,
+        here: Observed,
+        constants: tuple[Array, Array],
+        where: Array,
+        edge: Array,
+    ) -> Linear:
+        size = len(own)
 
-    def equation(z: Array, point: Array, owner: Array) -> Array:
-        return model.equation(back(z), owner, point)
+        def equation(both: Array, point: Array) -> Array:
+            return model.equation(both[:size], both[size:], units, constants, point)
 
-    def wall(z: Array, point: Array, owner: Array, kinds: Array, normal: Array) -> Array:
-        params = back(z)
-        direction = jnp.zeros(point.shape).at[normal].set(1.0)
-        value, slope = jax.jvp(lambda x: model.fields(params, owner, x), (point,), (direction,))
-        half = jnp.asarray(model.scales.half)[normal]
-        size = jnp.asarray(model.scales.spread)
-        return jnp.where(kinds == 1, value, jnp.where(kinds == 2, slope * half, 0.0)) / size
+        both = jnp.concatenate([own, shared])
+        r, jacobian = _data(model, own, weights, here)
+        rows = [(r, jnp.pad(jacobian, ((0, 0), (0, len(shared)))))]
+        r, jacobian = _pointwise(equation, both, (where,))
+        rows.append((weights.equation * r, weights.equation * jacobian))
+        if len(kinds):
+            r, jacobian = _pointwise(
+                lambda z, *rest: _wall(model, z, *rest), own, (edge, kinds, normal)
+            )
+            jacobian = jnp.pad(jacobian, ((0, 0), (0, len(shared))))
+            rows.append((weights.walls * r, weights.walls * jacobian))
+        return jnp.concatenate([a for a, _ in rows]), jnp.concatenate([b for _, b in rows])
 
-    observed = (points.data, points.data_of, points.values, points.seen, points.relative)
-    bounded = (points.walls, points.walls_of, points.kinds, points.normal)
-    count = max(len(points.walls), 1)
+    def every(
+        own: Array, shared: Array, weights: Weights, units: Units, collocation: Array
+    ) -> Linear:
+        return jax.vmap(one, (0, None, None, None, 0, 0, 0, 0))(
+            own, shared, weights, units, Observed(*seen), given, collocation, edges
+        )
 
-    def parts(z: Array, weights: Weights, place: Place, wrap: Any) -> list[Array]:
-        found = [
-            jax.vmap(wrap(data), (None, None, 0, 0, 0, 0, 0))(z, weights.sigma, *observed),
-            jnp.sqrt(weights.physics / len(place.points))
-            * jax.vmap(wrap(equation), (None, 0, 0))(z, *place),
-        ]
-        if len(points.walls):
-            rows = jax.vmap(wrap(wall), (None, 0, 0, 0, 0))(z, *bounded)
-            found.append(jnp.sqrt(weights.walls / count) * rows)
-        return found
-
-    def residual(z: Array, weights: Weights, place: Place) -> Array:
-        found = [p.ravel() for p in parts(z, weights, place, lambda f: f)]
-        return jnp.concatenate([*found, jnp.sqrt(weights.decay) * z])
-
-    def linearised(z: Array, weights: Weights, place: Place) -> tuple[Array, Array]:
-        found = [p.reshape(-1, len(z)) for p in parts(z, weights, place, jax.jacrev)]
-        jacobian = jnp.concatenate([*found, jnp.diag(jnp.sqrt(weights.decay))])
-        return residual(z, weights, place), jacobian
-
-    return residual, linearised
+    return jax.jit(every)
 
 
-def blocks(points: Points, parameters: int, states: int) -> dict[str, slice]:
-    """Return where data, equation, walls and prior stand in the residual vector."""
-    sizes = {
-        "data": points.data.shape[0] * states,
-        "equation": points.collocation.shape[0] * states,
-        "walls": points.walls.shape[0] * states,
-        "prior": parameters,
-    }
-    ends = np.cumsum(list(sizes.values()))
-    return {n: slice(int(e) - s, int(e)) for (n, s), e in zip(sizes.items(), ends, strict=True)}
+def _data(model: Model, own: Array, weights: Weights, here: Observed) -> Linear:
+    """Residuals of the data of one experiment [n · s] and their Jacobian in its parameters."""
+
+    def row(z: Array, point: Array, value: Array, seen: Array, given: Array) -> Array:
+        sd = jnp.where(jnp.isfinite(given), given, weights.sigma)
+        return seen * (model.shown(z, point) - value) / sd
+
+    return _pointwise(row, own, tuple(here))
+
+
+def _wall(model: Model, own: Array, point: Array, kinds: Array, normal: Array) -> Array:
+    """What must vanish on a wall: values or normal derivatives, in units of the spread."""
+    axes = len(model.problem.axes)
+    orders = [tuple(int(i == a) for i in range(axes)) for a in range(1, axes)]
+    within = taylor.lines(orders)
+    series = model.states(own, point, within)
+    slopes = taylor.derivatives(series, within)
+    slope = jnp.stack([slopes[o] for o in orders])[normal]
+    shown = jnp.where(kinds == 1, series[0], jnp.where(kinds == 2, slope, 0.0))
+    return shown / model.scales.spread
+
+
+def _pointwise(
+    function: Callable[..., Array], z: Array, rows: tuple[Any, ...]
+) -> tuple[Array, Array]:
+    """Values [n · s] and Jacobian [n · s, p] of a function of z at many points."""
+
+    def at(*row: Array) -> tuple[Array, Array]:
+        value, back = jax.vjp(lambda y: function(y, *row), z)
+        return value, jax.vmap(lambda c: back(c)[0])(jnp.eye(len(value)))
+
+    values, slopes = jax.vmap(at)(*rows)
+    return values.ravel(), slopes.reshape(-1, len(z))

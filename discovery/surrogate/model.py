@@ -7,11 +7,12 @@ hidden terms and the free constants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy
@@ -97,7 +98,11 @@ class Model:
         """Derivatives that the equation reads: name -> (state, order along t and space)."""
         none = (0,) * len(self.problem.space)
         found = {f"{state}_t": (state, (1, *none)) for state in self.problem.states}
-        read = self.problem.derivatives
+        read = dict(self.problem.derivatives)
+        asked = _Asked(self.problem)
+        for part in self.known.values():
+            jax.eval_shape(lambda part=part: jnp.asarray(part(asked)))
+        read |= {name: order for name in asked.seen if (order := self.problem.derivative(name))}
         return found | {n: (state, (0, *orders)) for n, (state, orders) in read.items()}
 
     def states(
@@ -105,7 +110,7 @@ class Model:
     ) -> taylor.Series:
         """The states' series at a point, in physical units along scaled coordinates."""
         shown = self._shown(own, point, within)
-        shown = [self.scales.spread * c for c in shown]
+        shown = [c * self.scales.spread for c in shown]
         shown[0] = shown[0] + self.scales.mean
         positive = self.scales.positive
         if not positive.any():
@@ -225,6 +230,21 @@ class Model:
         return jnp.stack(residuals)
 
 
+class _Asked(dict[str, Any]):
+    """Quantities that answer one, and note which derivatives are asked for."""
+
+    def __init__(self, problem: HiddenTermProblem) -> None:
+        super().__init__({n: 1.0 for n in (*problem.states, *problem.axes, *problem.params)})
+        self.problem = problem
+        self.seen: set[str] = set()
+
+    def __missing__(self, name: str) -> Any:
+        if self.problem.derivative(name) is None:
+            raise KeyError(name)
+        self.seen.add(name)
+        return jnp.ones(())
+
+
 def build(
     problem: HiddenTermProblem,
     records: Records,
@@ -262,9 +282,28 @@ def known_parts(problem: HiddenTermProblem) -> dict[str, Rate]:
 
 
 def _called(part: Callable[[Any, Any], Any], params: tuple[str, ...]) -> Rate:
-    return lambda q: part(
-        {k: v for k, v in q.items() if k not in params}, {k: q[k] for k in params}
-    )
+    def rate(q: Mapping[str, Any]) -> Any:
+        return part(_Without(q, params), {k: q[k] for k in params})
+
+    return rate
+
+
+class _Without(Mapping[str, Any]):
+    """A mapping without some of its names; what it does not hold is still asked of the first."""
+
+    def __init__(self, of: Mapping[str, Any], names: tuple[str, ...]) -> None:
+        self._of, self._names = of, names
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._names:
+            raise KeyError(name)
+        return self._of[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (n for n in self._of if n not in self._names)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _formula(expression: sympy.Expr) -> Rate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Records
@@ -36,15 +36,15 @@ class Units(NamedTuple):
 
     Attributes
     ----------
-    rate : size of each state's rate [s].
+    rate : size of each state's rate [s], an array as all others.
     size : size of each hidden term [m].
     centre, width : of the inputs of each hidden term, one array a term.
     """
 
-    rate: Float[Array, " s"]
-    size: Float[Array, " m"]
-    centre: tuple[Array, ...]
-    width: tuple[Array, ...]
+    rate: Any
+    size: Any
+    centre: tuple[Any, ...]
+    width: tuple[Any, ...]
 
 
 def scales(problem: HiddenTermProblem, records: Records) -> Scales:

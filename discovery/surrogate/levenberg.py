@@ -1,0 +1,191 @@
+"""Levenberg-Marquardt for experiments that share a few parameters: dense blocks in arrow shape.
+
+With own parameters x_e of every experiment and shared parameters y, the normal equations are
+block-diagonal but for the rows and columns of y, and are solved by elimination of the x_e
+(Schur complement). A step is damped by λ, the precision with which the
+parameters are held where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.blas import dsyrk
+
+
+class Vector(NamedTuple):
+    """Parameters, or something of their shape: own [e, n] and shared [k]."""
+
+    own: Float[np.ndarray, "e n"]
+    shared: Float[np.ndarray, " k"]
+
+
+Linearised = Callable[[Vector], tuple[np.ndarray, np.ndarray]]
+"""parameters -> residuals [e, m] and Jacobian in own and shared parameters [e, m, n + k]"""
+
+
+@dataclass(frozen=True, eq=False)
+class Normal:
+    """The Hessian JᵀJ + A in blocks, and the gradient.
+
+    Attributes
+    ----------
+    own : [e, n, n]; cross : [e, n, k]; shared : [k, k]; gradient : of half the loss.
+    """
+
+    own: Float[np.ndarray, "e n n"]
+    cross: Float[np.ndarray, "e n k"]
+    shared: Float[np.ndarray, "k k"]
+    gradient: Vector
+
+    def step(self, damping: float, frozen: bool = False) -> Vector:
+        """Return the damped Newton step; with `frozen`, of the shared parameters alone.
+
+        Raises
+        ------
+        LinAlgError : the matrix is not positive definite.
+        """
+        shared = _damped(self.shared, damping)
+        right = -self.gradient.shared
+        if frozen:
+            return Vector(np.zeros(self.gradient.own.shape), _solved(shared, right[:, None])[:, 0])
+        solved = []
+        for block, cross, gradient in zip(self.own, self.cross, self.gradient.own, strict=True):
+            found = _solved(_damped(block, damping), np.column_stack([cross, -gradient]))
+            solved.append(found)
+            shared = shared - cross.T @ found[:, :-1]
+            right = right - cross.T @ found[:, -1]
+        y = _solved(shared, right[:, None])[:, 0] if len(right) else right
+        return Vector(np.stack([f[:, -1] - f[:, :-1] @ y for f in solved]), y)
+
+    def covariance(self) -> Float[np.ndarray, "e p p"]:
+        """Return the inverse's blocks of own and shared parameters, one an experiment."""
+        count = self.own.shape[1]
+        shared, inverses = self.shared.copy(), []
+        for block, cross in zip(self.own, self.cross, strict=True):
+            inverse = _inverse(block)
+            inverses.append((inverse, inverse @ cross))
+            shared -= cross.T @ inverses[-1][1]
+        last = _inverse(shared)
+        found = []
+        for inverse, reach in inverses:
+            whole = np.empty((count + len(last),) * 2)
+            whole[:count, :count] = inverse + reach @ last @ reach.T
+            whole[:count, count:] = -reach @ last
+            whole[count:, :count] = whole[:count, count:].T
+            whole[count:, count:] = last
+            found.append(whole)
+        return np.stack(found)
+
+
+def normal(
+    residual: Float[np.ndarray, "e m"],
+    jacobian: Float[np.ndarray, "e m p"],
+    z: Vector,
+    decay: Vector,
+) -> Normal:
+    """Return the Hessian and gradient of ‖r‖² + Σ decay z², halved."""
+    count = z.own.shape[1]
+    own, cross, slopes = [], [], []
+    shared = np.diag(decay.shared)
+    slope = decay.shared * z.shared
+    for r, j, x, d in zip(residual, jacobian, z.own, decay.own, strict=True):
+        gram = dsyrk(1.0, j.T, lower=1)
+        gram = gram + np.tril(gram, -1).T
+        gradient = j.T @ r
+        block = gram[:count, :count].copy()
+        block[np.diag_indices(count)] += d
+        own.append(block)
+        cross.append(gram[:count, count:])
+        shared = shared + gram[count:, count:]
+        slopes.append(gradient[:count] + d * x)
+        slope = slope + gradient[count:]
+    return Normal(np.stack(own), np.stack(cross), shared, Vector(np.stack(slopes), slope))
+
+
+class Run(NamedTuple):
+    """Where a descent ended: parameters, ‖r‖² + Σ decay z², λ, and the steps made."""
+
+    z: Vector
+    loss: float
+    damping: float
+    steps: int
+
+
+def descend(
+    linearised: Linearised,
+    z: Vector,
+    decay: Vector,
+    *,
+    damping: float,
+    steps: int,
+    tolerance: float = 1e-3,
+    frozen: bool = False,
+) -> Run:
+    """Return where at most `steps` steps lead; ends when three in turn gain less than `tolerance`.
+
+    Parameters
+    ----------
+    decay : precision of the prior on every parameter.
+    damping : λ to begin with.
+    frozen : whether the own parameters stay as they are.
+    """
+    r, jacobian = linearised(z)
+    loss = _loss(r, z, decay)
+    slow, made = 0, 0
+    while made < steps and slow < 3:
+        here = normal(r, jacobian, z, decay)
+        accepted = False
+        for _ in range(10):
+            try:
+                step = here.step(damping, frozen)
+            except LinAlgError:
+                damping = max(5 * damping, 1e-12)
+                continue
+            trial = Vector(z.own + step.own, z.shared + step.shared)
+            r_new, jacobian_new = linearised(trial)
+            new = _loss(r_new, trial, decay)
+            if np.isfinite(new) and new < loss:
+                accepted = True
+                break
+            damping = min(5 * damping, 1e10)
+        made += 1
+        if not accepted:
+            break
+        slow = slow + 1 if loss - new < tolerance * loss else 0
+        z, loss, r, jacobian = trial, new, r_new, jacobian_new
+        damping = max(0.3 * damping, 1e-12)
+    return Run(z, loss, damping, made)
+
+
+def _loss(r: np.ndarray, z: Vector, decay: Vector) -> float:
+    prior = np.sum(decay.own * z.own**2) + np.sum(decay.shared * z.shared**2)
+    return float(np.sum(r**2) + prior)
+
+
+def _damped(matrix: np.ndarray, damping: float) -> np.ndarray:
+    """The matrix with its diagonal raised by λ, and by the rounding of its largest element."""
+    found = matrix.copy()
+    largest = float(np.max(np.diag(matrix), initial=0.0))
+    found[np.diag_indices_from(found)] += damping + 1e-16 * largest
+    return found
+
+
+def _solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    return np.asarray(cho_solve(factor, right, check_finite=False))
+
+
+def _inverse(matrix: np.ndarray) -> np.ndarray:
+    """The inverse by Cholesky, or by eigenvalues where rounding has made some negative."""
+    if not len(matrix):
+        return matrix.copy()
+    try:
+        return _solved(_damped(matrix, 0.0), np.eye(len(matrix)))
+    except LinAlgError:
+        return np.linalg.pinv(matrix, rcond=1e-13, hermitian=True)
