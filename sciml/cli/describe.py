@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sciml.cli import output
 
 if TYPE_CHECKING:
+    from sciml.hidden import HiddenTermProblem
     from sciml.problem import Problem
 
 
@@ -58,6 +59,77 @@ def lines(known: Mapping[str, Any]) -> Iterator[str]:
         yield f"to be inferred: {', '.join(known['unknowns'])}"
     answer = "known, every result is scored against it" if known["exact"] else "not known"
     yield f"exact solution: {answer}"
+
+
+def unfinished(problem: HiddenTermProblem) -> dict[str, Any]:
+    """Return what is known of an equation with a term missing, as data for JSON."""
+    data = problem.data
+    times = [] if data is None else [t for e in data.experiments for t in (e.times[0], e.times[-1])]
+    return {
+        "states": list(problem.states),
+        "rates": {state: _rate(problem, state) for state in problem.states},
+        "constants": dict(problem.params),
+        "free": list(problem.free),
+        "hidden": [
+            {"name": h.name, "adds_to": h.factors, "inputs": list(h.inputs)} for h in problem.hidden
+        ],
+        "bounds": {axis: list(bounds) for axis, bounds in problem.bounds.items()},
+        "periodic": list(problem.periodic),
+        "walls": {face: dict(kinds) for face, kinds in problem.walls.items()},
+        "measured": None if data is None else data.count,
+        "experiments": 0 if data is None else len(data.experiments),
+        "times": [float(min(times)), float(max(times))] if times else None,
+        "truth": dict(problem.truth),
+    }
+
+
+def _rate(problem: HiddenTermProblem, state: str) -> str:
+    """The right-hand side of one state: its known part, and where a term is missing."""
+    known = problem.known.get(state)
+    text = "" if known is None else known if isinstance(known, str) else "a known function"
+    for term in problem.hidden:
+        factor = term.factors.get(state)
+        if factor is None:
+            continue
+        sign = "-" if factor < 0 else "+" if text else ""
+        size = "" if abs(factor) == 1 else f"{output.exact(abs(factor))}*"
+        slot = f"{size}{term.name}({', '.join(term.inputs)})"
+        text = f"{text} {sign} {slot}".strip() if text else f"{sign}{slot}"
+    return text or "0"
+
+
+def slots(known: Mapping[str, Any]) -> Iterator[str]:
+    """Give what `unfinished` found, line by line."""
+    for state, rate in known["rates"].items():
+        yield f"{state}_t = {rate}" if known["bounds"] else f"{state}' = {rate}"
+    for term in known["hidden"]:
+        yield f"hidden: {term['name']}, a function of {', '.join(term['inputs'])}"
+    if known["constants"]:
+        values = (f"{name} = {output.exact(v)}" for name, v in known["constants"].items())
+        yield f"constants: {', '.join(values)}"
+    if known["free"]:
+        yield f"to be inferred: {', '.join(known['free'])}"
+    if known["bounds"]:
+        bounds = (
+            f"{a} from {_bound(lo)} to {_bound(hi)}" for a, (lo, hi) in known["bounds"].items()
+        )
+        yield f"space: {', '.join(bounds)}"
+    if known["periodic"]:
+        yield f"periodic along: {', '.join(known['periodic'])}"
+    for face, kinds in known["walls"].items():
+        held = {"value": "{} = 0", "flux": "no flux of {}"}
+        yield f"at {face}: {', '.join(held[kind].format(s) for s, kind in kinds.items())}"
+    if known["measured"] is None:
+        yield "measured: nothing; `sciml discover FILE.csv --problem NAME` brings data"
+    else:
+        one = known["experiments"] == 1
+        first, last = known["times"]
+        yield (
+            f"measured: {known['measured']} values in {known['experiments']} "
+            f"experiment{'' if one else 's'}, t from {first:g} to {last:g}"
+        )
+    answer = "known, every result is scored against it" if known["truth"] else "not known"
+    yield f"hidden law: {answer}"
 
 
 def _bound(value: float) -> str:

@@ -45,6 +45,8 @@ def problems(
         }
         output.table(console, columns)
         show.say(console, "`sciml problems show NAME` explains one, `sciml solve NAME` solves it.")
+        if any("hidden-term" in e.tags for e in found):
+            show.say(console, "`sciml discover NAME` finds the law that hides in one.")
 
     return output.Answer({"problems": [_brief(e) for e in found]}, shown)
 
@@ -71,7 +73,7 @@ def show_problem(
     from sciml import config, registry
     from sciml import method as methods
     from sciml.precision import float64
-    from sciml.problem import EigenProblem, Problem
+    from sciml.problem import EigenProblem, HiddenTermProblem, Problem
 
     entry = registry.entry(name)
     with float64():
@@ -80,6 +82,9 @@ def show_problem(
         if isinstance(problem, EigenProblem) and problem.energies is not None:
             energies = [float(e) for e in problem.energies(problem.states)]
         equation = describe.equation(problem) if isinstance(problem, Problem) else None
+        unfinished = None
+        if isinstance(problem, HiddenTermProblem):
+            unfinished = describe.unfinished(problem)
     method = methods.DEFAULT.get(problem.kind)
     data = {
         **_brief(entry),
@@ -89,6 +94,7 @@ def show_problem(
         "method": method,
         "settings": config.fields(methods.get(method, problem.kind).config) if method else {},
         "equation": equation,
+        "unfinished": unfinished,
         "reference_energies": energies,
         "citation": problem.citation,
     }
@@ -105,6 +111,8 @@ def _shown(console: Console, data: dict[str, Any]) -> None:
     for key, value in data["parameters"].items():
         show.say(console, f"  -p {key}={output.exact(value)}")
     for line in describe.lines(data["equation"]) if data["equation"] else ():
+        show.say(console, line)
+    for line in describe.slots(data["unfinished"]) if data["unfinished"] else ():
         show.say(console, line)
     if data["settings"]:
         show.say(console, f"settings of its default method '{data['method']}':")
