@@ -190,10 +190,11 @@ class Model:
 
     def residuals(self, p: Float[np.ndarray, "b p"]) -> Float[np.ndarray, "b N"] | None:
         """Return the weighted residuals of all observed values, or None where it blows up."""
+        paths = self._together(p) if len(self.target.spaces) > 1 else None
         parts = []
         for i, experiment in enumerate(self.target.records.experiments):
             space = self.target.spaces[i]
-            found = self.trajectory(p, i, space.times)
+            found = self.trajectory(p, i, space.times) if paths is None else paths[i]
             if found is None:
                 return None
             at = self.target.compared(space.observe(found))  # [r, b, s]
@@ -202,6 +203,53 @@ class Model:
                 r = (at - data[:, None]) / self.target.deviations(experiment)[:, None]
             parts.append(np.moveaxis(r, 0, 1)[:, experiment.observed])
         return np.concatenate(parts, axis=1)
+
+    def _together(
+        self, p: Float[np.ndarray, "b p"]
+    ) -> list[Float[np.ndarray, "m b n"] | None] | None:
+        """The paths of all experiments solved as one system, each in units of its own duration.
+
+        None where the experiments are fields, or one has no duration.
+        """
+        spaces = self.target.spaces
+        spans = np.array([s.times[-1] - s.times[0] for s in spaces])
+        if self.problem.space or np.any(spans <= 0):
+            return None
+        constants, free, initial = self.unpack(p)
+        many, sets = len(spaces), len(p)
+        start = np.concatenate([s.start(a) for s, a in zip(spaces, initial, strict=True)])
+        begin = np.repeat([s.times[0] for s in spaces], sets)[:, None]
+        span = np.repeat(spans, sets)[:, None]
+        own = [self.params(i, free) for i in range(many)]
+        params = {
+            name: np.concatenate([np.broadcast_to(o[name], (sets, 1)) for o in own])
+            for name in own[0]
+        }
+        every = np.tile(constants, (many, 1))
+
+        def rate(tau: float, y: np.ndarray) -> np.ndarray:
+            t = begin + tau * span
+            quantities = params | spaces[0].quantities(t, y)
+            return span * spaces[0].gather(self.whole(quantities, every), t, y)
+
+        parts = [(s.times - s.times[0]) / d for s, d in zip(spaces, spans, strict=True)]
+        union = np.unique(np.round(np.concatenate(parts), 12))
+        found = solve(
+            rate,
+            start,
+            union,
+            bound=self.bound,
+            band=spaces[0].band,
+            rtol=self.rtol,
+            atol=1e-6 * self.rtol * self.bound,
+            budget=self.budget,
+        )
+        if found is None:
+            return [None] * many
+        return [
+            found[np.searchsorted(union, np.round(part, 12)), i * sets : (i + 1) * sets]
+            for i, part in enumerate(parts)
+        ]
 
     def owner(self) -> np.ndarray:
         """Return the state that each residual belongs to, [N]."""
