@@ -69,10 +69,12 @@ class Records:
     ----------
     experiments : one or several, of the same coordinates and states.
     source : where they came from, for people ("" if unknown).
+    notes : what was assumed or left out when they were read, for people.
     """
 
     experiments: tuple[Experiment, ...]
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:

@@ -1,0 +1,1 @@
+"""What users bring: measurements in any form, and systems described in a file."""
