@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, qr, solve_triangular
 from scipy.linalg.blas import dsyrk
 
 
@@ -62,25 +62,6 @@ class Normal:
             right = right - cross.T @ found[:, -1]
         y = _solved(shared, right[:, None])[:, 0] if len(right) else right
         return Vector(np.stack([f[:, -1] - f[:, :-1] @ y for f in solved]), y)
-
-    def covariance(self) -> Float[np.ndarray, "e p p"]:
-        """Return the inverse's blocks of own and shared parameters, one an experiment."""
-        count = self.own.shape[1]
-        shared, inverses = self.shared.copy(), []
-        for block, cross in zip(self.own, self.cross, strict=True):
-            inverse = _inverse(block)
-            inverses.append((inverse, inverse @ cross))
-            shared -= cross.T @ inverses[-1][1]
-        last = _inverse(shared)
-        found = []
-        for inverse, reach in inverses:
-            whole = np.empty((count + len(last),) * 2)
-            whole[:count, :count] = inverse + reach @ last @ reach.T
-            whole[:count, count:] = -reach @ last
-            whole[count:, :count] = whole[:count, count:].T
-            whole[count:, count:] = last
-            found.append(whole)
-        return np.stack(found)
 
 
 def normal(
@@ -181,11 +162,35 @@ def _solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.asarray(cho_solve(factor, right, check_finite=False))
 
 
-def _inverse(matrix: np.ndarray) -> np.ndarray:
-    """The inverse by Cholesky, or by eigenvalues where rounding has made some negative."""
-    if not len(matrix):
-        return matrix.copy()
-    try:
-        return _solved(_damped(matrix, 0.0), np.eye(len(matrix)))
-    except LinAlgError:
-        return np.linalg.pinv(matrix, rcond=1e-13, hermitian=True)
+def covariance(jacobian: Float[np.ndarray, "e m p"], decay: Vector) -> Float[np.ndarray, "e p p"]:
+    """Return the blocks of (JᵀJ + A)⁻¹ of own and shared parameters, one an experiment.
+
+    By orthogonal factors of the Jacobian, never of its square: the equation's weight makes the
+    Hessian's condition larger than double precision resolves.
+    """
+    count = decay.own.shape[1]
+    own, rest = [], [np.diag(np.sqrt(decay.shared))]
+    for j, d in zip(jacobian, decay.own, strict=True):
+        prior = np.zeros((count, j.shape[1]))
+        prior[:, :count] = np.diag(np.sqrt(d))
+        factor = _triangle(np.concatenate([j, prior]))
+        own.append(factor[:count])
+        rest.append(factor[count:, count:])
+    shared = _inverted(_triangle(np.concatenate(rest)))
+    found = []
+    for factor in own:
+        inverse = _inverted(factor[:, :count])
+        reach = -inverse @ factor[:, count:] @ shared
+        root = np.block([[inverse, reach], [np.zeros((len(shared), count)), shared]])
+        found.append(root @ root.T)
+    return np.stack(found)
+
+
+def _triangle(matrix: np.ndarray) -> np.ndarray:
+    """The factor R of a QR decomposition."""
+    return np.asarray(qr(matrix, mode="r", check_finite=False)[0][: matrix.shape[1]])
+
+
+def _inverted(triangle: np.ndarray) -> np.ndarray:
+    """The inverse of an upper triangular matrix."""
+    return np.asarray(solve_triangular(triangle, np.eye(len(triangle)), check_finite=False))

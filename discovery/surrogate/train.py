@@ -18,7 +18,7 @@ from jaxtyping import Array
 from discovery.surrogate import evidence
 from discovery.surrogate.evidence import Decay
 from discovery.surrogate.fitted import Surrogate
-from discovery.surrogate.levenberg import Vector, descend, normal
+from discovery.surrogate.levenberg import Vector, covariance, descend
 from discovery.surrogate.loss import Weights, data_residuals, residuals
 from discovery.surrogate.model import build
 from discovery.surrogate.points import collocation, observed, walls
@@ -56,16 +56,14 @@ ORDINARY = (
     Stage(10.0, 10, frozen=True),
     Stage(10.0, 15),
     Stage(1.0, 15),
-    Stage(0.1, 15),
-    *(Stage(0.01, 12, evidence=True),) * 6,
+    *(Stage(0.3, 12, evidence=True),) * 6,
 )
 FIELD = (
     Stage(None, 20),
     Stage(10.0, 10, frozen=True),
     Stage(10.0, 15),
-    Stage(1.0, 15),
-    Stage(0.1, 20),
-    *(Stage(0.02, 10, evidence=True),) * 5,
+    Stage(1.0, 20),
+    *(Stage(1.0, 10, evidence=True),) * 5,
 )
 
 
@@ -226,10 +224,10 @@ class Trainer:
             rest = r[:, data.shape[1] : data.shape[1] + self.count * len(self.problem.states)]
             metrics["equation"] = float(np.sqrt(np.mean(rest**2)) / float(weights.equation))
         if stage.evidence:
-            covariance = normal(r, jacobian, run.z, decay).covariance()
+            posterior = covariance(jacobian, decay)
             following = following._replace(
-                sigma=evidence.noise(r, jacobian, covariance, self.seen, state.sigma),
-                decay=evidence.decay(run.z, covariance, state.decay, self.sizes),
+                sigma=evidence.noise(r, jacobian, posterior, self.seen, state.sigma),
+                decay=evidence.decay(run.z, posterior, state.decay, self.sizes),
             )
         return following, metrics
 
@@ -255,9 +253,9 @@ class Trainer:
         z = Vector(state.own, state.shared)
         with float64():
             weights = self.weights(state, last.tolerance or 1.0)
-            r, jacobian = self._all(*z, weights, state.units, state.collocation)
+            _, jacobian = self._all(*z, weights, state.units, state.collocation)
             decay = state.decay.spread(z, self.sizes)
-            here = normal(np.asarray(r), np.asarray(jacobian), z, decay)
+            posterior = covariance(np.asarray(jacobian), decay)
             free = {n: float(v) for n, v in self.model.free(jnp.asarray(z.shared)).items()}
         return Surrogate(
             self.problem,
@@ -265,7 +263,7 @@ class Trainer:
             np.asarray(state.sigma) * self.model.scales.spread,
             free,
             self.model,
-            here.covariance(),
+            posterior,
         )
 
 
