@@ -15,6 +15,7 @@ from benchmarks import laws
 from sciml.errors import SciMLError
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment, Records
+from sciml.result import Result
 
 Item = dict[str, Any]
 
@@ -37,8 +38,16 @@ class Row:
     judge: Callable[[list[Item]], Verdict]
 
 
-def measure(problem: str | HiddenTermProblem, label: str = "", **settings: Any) -> Item:
-    """Return numbers of one search: forms, constants, status, CPU seconds of the process."""
+def measure(
+    problem: str | HiddenTermProblem,
+    label: str = "",
+    look: Callable[[Result], Item] = lambda _found: {},
+    **settings: Any,
+) -> Item:
+    """Return numbers of one search: forms, constants, status, CPU seconds of the process.
+
+    `look` takes further ones from the result.
+    """
     name = problem if isinstance(problem, str) else problem.name
     item: Item = {"problem": label or name, **settings}
     start = time.process_time()
@@ -63,6 +72,7 @@ def measure(problem: str | HiddenTermProblem, label: str = "", **settings: Any) 
         "next": value["next"],
         "warnings": list(found.warnings),
         "seed": found.seed,
+        **look(found),
     }
 
 
@@ -118,14 +128,14 @@ def _lotka_volterra() -> Iterable[Item]:
         rtol=1e-11,
         atol=1e-12,
     ).y.T
-    for k in range(10):
-        item = measure("lotka_volterra", points=31, noise=0.005, data_seed=k)
-        found = sciml.solve("lotka_volterra", "discover", points=31, noise=0.005, data_seed=k)
+
+    def trajectory(found: Result) -> Item:
         path = found.predict(times)
-        item["trajectory"] = float(
-            np.max(np.linalg.norm(path - exact, axis=0) / np.linalg.norm(exact, axis=0))
-        )
-        yield item
+        worst = np.linalg.norm(path - exact, axis=0) / np.linalg.norm(exact, axis=0)
+        return {"trajectory": float(np.max(worst))}
+
+    for k in range(10):
+        yield measure("lotka_volterra", look=trajectory, points=31, noise=0.005, data_seed=k)
 
 
 def _judge_lotka_volterra(items: list[Item]) -> Verdict:

@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from discovery import uncertainty
 from discovery.experiment import next_experiment
+from discovery.ranking.dynamics import terms
 from discovery.ranking.field import Field
 from discovery.ranking.law import refines
 from discovery.ranking.refit import Fit, Model, Target
@@ -26,6 +27,9 @@ DIGITS = 6
 
 NEARLY = 2.0
 """a refinement of the best law that scores within this of it is a rival"""
+
+SAME = 0.02
+"""relative difference below which two laws take the same values"""
 
 FRONT = 200
 """points at which the hidden terms are kept for pictures"""
@@ -68,10 +72,49 @@ class Findings:
         """
         first = self.short[0]
         return [
-            r
-            for r in self.short[1:]
-            if r.score < first.score + NEARLY or not refines(r.fit.law, first.fit.law)
+            r for r in self.short[1:] if r.score < first.score + NEARLY or not self._refines(r.fit)
         ]
+
+    def _refines(self, fit: Fit) -> bool:
+        """Whether a law is the best one with something added, or one that mimics it.
+
+        A law of more constants that takes the same values wherever there are data only shows that
+        the best one can be written in longer ways.
+        """
+        if refines(fit.law, self.best.law):
+            return True
+        if fit.law.count <= self.best.law.count:
+            return False
+        own, other = self.along(self.best), self.along(fit)
+        gap = np.linalg.norm(other - own, axis=0)
+        return bool(np.all(gap <= SAME * np.linalg.norm(own, axis=0)))
+
+    @cached_property
+    def _quantities(self) -> dict[str, Any]:
+        """States, derivatives and coordinates at the points where hidden terms are shown."""
+        where, problem = self.where, self.target.problem
+        found: dict[str, Any] = dict(zip(problem.axes, where.T[:, :, None], strict=True))
+        fields = self.surrogate.fields(0, where)
+        found |= {s: fields[:, i : i + 1] for i, s in enumerate(problem.states)}
+        for name in problem.derivatives:
+            found[name] = self.surrogate.derivative(0, where, name)[:, None]
+        return found
+
+    @cached_property
+    def where(self) -> Float[np.ndarray, "n d"]:
+        """Points of the first experiment at which hidden terms are shown."""
+        experiment = self.target.records.experiments[0]
+        if self.target.problem.space:
+            return experiment.points[:: max(1, len(experiment.points) // FRONT)]
+        times = experiment.times
+        return np.linspace(times.min(), times.max(), FRONT)[:, None]
+
+    def along(self, fit: Fit) -> Float[np.ndarray, "n m"]:
+        """Return a law's hidden terms along the surrogate."""
+        values = terms(self.target.problem, fit.law)(
+            self._quantities, np.asarray(fit.law.values, float)[None]
+        )
+        return np.hstack([np.broadcast_to(v, (len(self.where), 1)) for v in values])
 
     @cached_property
     def constants(self) -> list[dict[str, Any]]:
@@ -235,7 +278,7 @@ def _arrays(found: Findings) -> dict[str, np.ndarray]:
             path = model.trajectory(p, i, times)
             if path is not None:
                 arrays[f"fit/times/{i}"], arrays[f"fit/states/{i}"] = times, path[:, 0]
-    where = _where(target)
+    where = found.where
     arrays["hidden/points"] = where
     arrays["hidden/network"] = found.surrogate.hidden(0, where)
     arrays["hidden/sd"] = np.stack(
@@ -245,30 +288,5 @@ def _arrays(found: Findings) -> dict[str, np.ndarray]:
         ],
         1,
     )
-    arrays["hidden/law"] = _law_along(found, where)
+    arrays["hidden/law"] = found.along(best)
     return arrays
-
-
-def _where(target: Target) -> Float[np.ndarray, "n d"]:
-    """Points of the first experiment at which hidden terms are shown."""
-    experiment = target.records.experiments[0]
-    if target.problem.space:
-        return experiment.points[:: max(1, len(experiment.points) // FRONT)]
-    times = experiment.times
-    return np.linspace(times.min(), times.max(), FRONT)[:, None]
-
-
-def _law_along(found: Findings, where: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n m"]:
-    """The best law's hidden terms along the surrogate."""
-    from discovery.ranking.dynamics import terms
-
-    problem = found.target.problem
-    quantities: dict[str, Any] = dict(zip(problem.axes, where.T[:, :, None], strict=True))
-    fields = found.surrogate.fields(0, where)
-    quantities |= {s: fields[:, i : i + 1] for i, s in enumerate(problem.states)}
-    for name in problem.derivatives:
-        quantities[name] = found.surrogate.derivative(0, where, name)[:, None]
-    values = terms(problem, found.best.law)(
-        quantities, np.asarray(found.best.law.values, float)[None]
-    )
-    return np.hstack([np.broadcast_to(v, (len(where), 1)) for v in values])

@@ -16,7 +16,7 @@ from discovery.ranking.law import Law
 from discovery.ranking.polish import polish
 from discovery.ranking.refit import Target, refit
 from discovery.ranking.score import score
-from discovery.ranking.search import Pool, Ranked, run, shortlist
+from discovery.ranking.search import Pool, Ranked, pruned, run, shortlist
 from discovery.settings import Settings
 from discovery.surrogate.fitted import Surrogate
 from discovery.surrogate.train import Settings as Networks
@@ -133,12 +133,16 @@ class Discovery:
         pool, notes = self.searched
         rtol = 1e-5 if self.problem.space else 1e-9
         found: dict[tuple[str, ...], Ranked] = {}
-        for entry in shortlist(pool, self.settings.margin)[:POLISHED]:
+        best = shortlist(pool, self.settings.margin)[:POLISHED]
+        best += self._without_idle(pool, best)
+        for entry in best:
             again = self._polished(pool, entry, rtol)
             key = (*map(_form, again.fit.law.expressions), f"{again.fit.chi2:.3g}")
             if key not in found or again.score < found[key].score:
                 found[key] = again
-        short = sorted(found.values(), key=lambda r: r.score)
+        least = min(r.score for r in found.values())
+        kept = [r for r in found.values() if r.score <= least + 2 * self.settings.margin]
+        short = sorted(kept, key=lambda r: r.score)
         return Findings(
             pool.target,
             self.surrogate,
@@ -148,6 +152,19 @@ class Discovery:
             complaint(pool.target, short[0].fit),
             self.settings.margin,
         )
+
+    def _without_idle(self, pool: Pool, best: list[Ranked]) -> list[Ranked]:
+        """The laws of the list with the summands left out that the data do not ask for."""
+        shorter = []
+        known = {r.fit.law.skeleton for r in best}
+        for law in pruned(r.fit.law for r in best):
+            entry = pool.found.get(law.skeleton)
+            if entry is None or law.skeleton in known:
+                continue
+            if entry.score <= best[0].score + 2 * self.settings.margin:
+                known.add(law.skeleton)
+                shorter.append(entry)
+        return shorter
 
     def _polished(self, pool: Pool, entry: Ranked, rtol: float) -> Ranked:
         """A law fitted to the end, its constants made as simple as the data allow."""

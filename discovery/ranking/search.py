@@ -38,30 +38,30 @@ class Effort:
     first, later : laws refitted in the first round, and in each later one.
     rounds : largest number of rounds; they end when the best law stays the best.
     parents : laws that are pruned, and number of those that are mixed.
-    heats : how far laws are refitted, how many of the best go on to each heat, and how far behind
-        the best they may be, in units of the number of data.
+    heats : how far laws are refitted, how many of the best go on to each heat, and how many of
+        those with one constant, with two, and so on.
     """
 
-    first: int = 60
-    later: int = 30
+    first: int = 40
+    later: int = 24
     rounds: int = 4
     parents: tuple[int, int] = (12, 5)
     heats: tuple[Heat, ...] = (
         {"iterations": 3, "rtol": 1e-6, "tolerance": 1e-12},
-        {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 24, "within": 4.0},
-        {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8, "within": 1.0},
+        {"iterations": 4, "rtol": 1e-6, "tolerance": 1e-3, "keep": 20, "short": 5},
+        {"iterations": 20, "rtol": 1e-7, "tolerance": 1e-4, "keep": 8, "short": 2},
     )
 
 
 FIELDS = Effort(
-    first=24,
-    later=10,
+    first=18,
+    later=8,
     rounds=3,
     parents=(5, 3),
     heats=(
         {"iterations": 2, "rtol": 1e-4, "tolerance": 1e-12},
-        {"iterations": 3, "rtol": 1e-4, "tolerance": 1e-3, "keep": 10, "within": 4.0},
-        {"iterations": 8, "rtol": 1e-5, "tolerance": 1e-3, "keep": 5, "within": 1.0},
+        {"iterations": 3, "rtol": 1e-4, "tolerance": 1e-3, "keep": 8, "short": 2},
+        {"iterations": 8, "rtol": 1e-5, "tolerance": 1e-3, "keep": 5, "short": 1},
     ),
 )
 """the effort for partial differential equations, where a refit costs a hundred times more"""
@@ -107,11 +107,22 @@ class Pool:
 
     def _go_on(self, heat: Mapping[str, Any]) -> None:
         """Refit further the best laws that have not settled."""
-        rest = {k: v for k, v in heat.items() if k not in ("keep", "within")}
-        for entry in self.ranked[: heat["keep"]]:
-            fit, behind = entry.fit, entry.score - self.ranked[0].score
-            if not fit.settled and behind <= MARGIN + heat["within"] * float(np.sum(fit.counts)):
+        rest = {k: v for k, v in heat.items() if k not in ("keep", "short")}
+        for entry in self._going_on(heat["keep"], heat["short"]):
+            fit = entry.fit
+            if not fit.settled:
                 self._take(self._refit(fit.law, fit.starts, fit.free, rest), fit)
+
+    def _going_on(self, keep: int, short: int) -> list[Ranked]:
+        """The best laws, and the best of each number of constants up to four.
+
+        A short law that is not yet fitted to the end may trail behind long ones by far.
+        """
+        chosen = {id(r): r for r in self.ranked[:keep]}
+        for count in range(1, 5):
+            few = [r for r in self.ranked if r.fit.law.count == count][:short]
+            chosen |= {id(r): r for r in few}
+        return list(chosen.values())
 
     def _refit(self, law: Law, starts: Any, free: Any, heat: Heat) -> Fit | None:
         """A law refitted; once a law leads, no solution may cost many times what its does."""

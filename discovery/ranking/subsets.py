@@ -38,7 +38,7 @@ def search(
     depth: int = 6,
     floor: float = 1e-12,
 ) -> list[Subset]:
-    """Return the `count` best subsets by score, no two of the same kinds.
+    """Return the `count` best subsets by score and the best of each size, no two of the same kinds.
 
     Parameters
     ----------
@@ -75,7 +75,12 @@ def search(
             level.append(subset)
         if not level:
             break
-    return sorted(found.values(), key=lambda s: s.score)[:count]
+    ranked = sorted(found.values(), key=lambda s: s.score)
+    chosen = ranked[:count]
+    for size in range(1, depth + 1):  # short ones too: their inner constants are not fitted yet
+        few = [s for s in ranked if len(s.columns) == size][: max(2, count // 6)]
+        chosen += [s for s in few if s not in chosen]
+    return chosen
 
 
 def _extensions(
