@@ -217,7 +217,7 @@ def warnings(found: Findings, coming: dict[str, Any]) -> list[str]:
             f"{coming['why']}"
         )
     said += found.undetermined
-    said += found.notes
+    said += [*found.notes, *found.target.records.notes]
     return said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from discovery.ranking.dynamics import rates, whole
 from discovery.ranking.law import Law
-from discovery.ranking.simulate import Budget, solve
+from discovery.ranking.simulate import Budget, Rate, solve
 from sciml import formula
 from sciml.hidden import HiddenTermProblem
 
@@ -63,9 +64,9 @@ def solution(
         order = np.argsort(np.abs(times[side] - begin), kind="stable")
         wanted = np.concatenate([[begin], times[side][order]])
         at, back = np.unique(np.abs(wanted - begin), return_inverse=True)
-        sign = 1.0 if side is not None and np.all(times[side] >= begin) else -1.0
+        sign = 1.0 if np.all(times[side] >= begin) else -1.0
         found = solve(
-            lambda s, y, sign=sign: sign * rate(begin + sign * s, y),
+            partial(_directed, rate, begin, sign),
             start,
             at,
             bound=size,
@@ -79,6 +80,11 @@ def solution(
             rows[order] = found[back[1:]]
             out[side] = rows
     return np.where(np.abs(out) > 0.99 * size, np.nan, out)
+
+
+def _directed(rate: Rate, begin: float, sign: float, s: float, y: np.ndarray) -> np.ndarray:
+    """The rate in s = ±(t − begin)."""
+    return sign * rate(begin + sign * s, y)
 
 
 def evaluate(

@@ -37,17 +37,18 @@ def rebuilt(
     system: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None
 ) -> HiddenTermProblem:
     """Return the problem that plain data describe, with the data among a result's arrays."""
-    rest = {k: v for k, v in system.items() if k not in ("hidden", "bounds")}
+    rest: dict[str, Any] = {k: v for k, v in system.items() if k not in ("hidden", "bounds")}
+    rest = {k: tuple(v) if isinstance(v, list) else v for k, v in rest.items()}
     return HiddenTermProblem(
         hidden=tuple(Hidden(h["name"], h["adds_to"], tuple(h["inputs"])) for h in system["hidden"]),
         bounds={axis: (pair[0], pair[1]) for axis, pair in system["bounds"].items()},
         data=_records(arrays or {}),
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in rest.items()},
+        **rest,
     )
 
 
 def _records(arrays: Mapping[str, np.ndarray]) -> Records | None:
-    found = []
+    found: list[Experiment] = []
     while f"data/points/{len(found)}" in arrays:
         i = len(found)
         found.append(

@@ -75,12 +75,12 @@ def search(
             level.append(subset)
         if not level:
             break
-    ranked = sorted(found.values(), key=lambda s: s.score)
-    chosen = ranked[:count]
+    ranked = sorted(found.values(), key=lambda entry: entry.score)
+    listed = ranked[:count]
     for size in range(1, depth + 1):  # short ones too: their inner constants are not fitted yet
-        few = [s for s in ranked if len(s.columns) == size][: max(2, count // 6)]
-        chosen += [s for s in few if s not in chosen]
-    return chosen
+        few = [entry for entry in ranked if len(entry.columns) == size][: max(2, count // 6)]
+        listed += [entry for entry in few if entry not in listed]
+    return listed
 
 
 def _extensions(
