@@ -1,0 +1,1 @@
+"""Engines of symbolic regression from elsewhere: each proposes formulas, none chooses."""
