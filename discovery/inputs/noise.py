@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -16,8 +17,10 @@ from sciml.errors import BadData, did_you_mean
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment
 
-Noise = float | Mapping[str, float] | None
-"""relative to each state's mean absolute value; or state -> absolute; or unknown"""
+Noise = Any
+"""a number relative to each state's mean absolute value; state -> absolute; None if unknown.
+
+Users give it, so that it is checked here."""
 
 
 def from_columns(
