@@ -13,6 +13,8 @@ from sciml.hidden import HiddenTermProblem
 TIME = ("t", "time", "times")
 EXPERIMENT = ("experiment", "trajectory", "run", "replicate")
 NOISE = ("sd", "std", "sigma", "err", "error", "noise")
+COUNTS = ("", "unnamed: 0", "index", "row")
+"""columns that number the rows: neither a time nor worth a note"""
 VARIABLE = ("variable", "state", "species", "observable")
 VALUE = ("value", "measurement", "measured")
 
@@ -104,8 +106,9 @@ def roles(table: Table, problem: HiddenTermProblem) -> Roles:
         notes.append(f"state '{state}' was not observed")
     if plain(axes["t"]) not in TIME:
         notes.append(f"column '{axes['t']}' of {table.source} is taken for the time")
-    if names.left:
-        notes.append(f"columns left out of {table.source}: {', '.join(names.left)}")
+    left = [name for name in names.left if plain(name) not in COUNTS]
+    if left:
+        notes.append(f"columns left out of {table.source}: {', '.join(left)}")
     return Roles(axes, states, noise, params, experiment, tuple(notes))
 
 
@@ -132,7 +135,7 @@ def axes_of(names: Names, problem: HiddenTermProblem) -> dict[str, str]:
     time = names.take(TIME)
     if time is None:
         others = [*problem.states, *problem.params, *_noise_names(problem.states)]
-        known = {*EXPERIMENT, *VARIABLE, *VALUE, *NOISE, *(n.lower() for n in others)}
+        known = {*EXPERIMENT, *VARIABLE, *VALUE, *NOISE, *COUNTS, *(n.lower() for n in others)}
         time = next(iter(table.columns), None)
         if time not in names.left or plain(time) in known:
             raise BadData(

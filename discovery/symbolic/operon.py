@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import sympy
@@ -16,8 +17,8 @@ from discovery.symbolic.text import Unreadable, parse
 from discovery.symbolic.tidy import tidied
 from sciml.errors import MissingExtra
 
-SYMBOLS = {name: name for name in ("exp", "log", "sin", "cos", "tan", "tanh", "abs", "sqrt")}
-"""our functions -> Operon's; the others it has not"""
+FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "tanh", "abs", "sqrt")
+"""functions that Operon has by our names"""
 
 SPEED = 1.5e7
 """points times evaluations a second, about what one core of 2020 does"""
@@ -70,20 +71,7 @@ def candidates(
     scale = np.max(np.abs(values), initial=0.0)
     if not scale > 0:
         return [sympy.Integer(0)]
-    allowed = ("add", "sub", "mul", "div", "constant", "variable")
-    regressor = SymbolicRegressor(
-        allowed_symbols=",".join((*allowed, *(SYMBOLS[f] for f in functions if f in SYMBOLS))),
-        objectives=["nmse", "length"],
-        optimizer_iterations=5,
-        max_length=20,
-        population_size=500,
-        generations=100_000,
-        max_evaluations=int(np.clip(SPEED * seconds / len(values), FEWEST, MOST)),
-        max_time=math.ceil(5 * seconds),
-        epsilon=0.0,
-        n_threads=1,
-        random_state=seed,
-    )
+    regressor = SymbolicRegressor(**_settings(len(values), seed, seconds, functions))
     regressor.fit(np.asarray(inputs, float), np.asarray(values, float))
     words = dict(zip(regressor.variables_.values(), names, strict=True))
     found = []
@@ -94,6 +82,24 @@ def candidates(
         except Unreadable:
             continue
     return tidied(found, np.asarray(inputs, float), names)
+
+
+def _settings(count: int, seed: int, seconds: float, functions: Sequence[str]) -> dict[str, Any]:
+    """Settings of the search: accuracy against length, the front of both."""
+    allowed = ("add", "sub", "mul", "div", "constant", "variable")
+    return {
+        "allowed_symbols": ",".join((*allowed, *(f for f in functions if f in FUNCTIONS))),
+        "objectives": ["nmse", "length"],
+        "optimizer_iterations": 5,
+        "max_length": 20,
+        "population_size": 500,
+        "generations": 100_000,
+        "max_evaluations": int(np.clip(SPEED * seconds / count, FEWEST, MOST)),
+        "max_time": math.ceil(5 * seconds),
+        "epsilon": 0.0,
+        "n_threads": 1,
+        "random_state": seed,
+    }
 
 
 def _drawn(weights: Float[np.ndarray, " n"]) -> np.ndarray:

@@ -105,6 +105,16 @@ def test_columns_left_out_are_noted(system):
     assert records.notes == ("columns left out of the table: comment, pH",)
 
 
+def test_a_column_that_numbers_the_rows_is_neither_noted_nor_the_time(system, tmp_path):
+    frame().to_csv(tmp_path / "data.csv")
+    records = read(tmp_path / "data.csv", system)
+    check(records)
+    assert records.notes == ()
+    frame().drop(columns="t").to_csv(tmp_path / "data.csv")
+    with pytest.raises(sciml.BadData, match="no column of 'data.csv' holds the time"):
+        read(tmp_path / "data.csv", system)
+
+
 def test_a_state_may_be_unobserved(system):
     records = read(frame().drop(columns="y"), system)
     assert records.count == 5
