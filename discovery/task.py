@@ -28,6 +28,9 @@ from sciml.method import Info, Outcome
 from sciml.records import Records
 from sciml.status import Status
 
+ENOUGH = 20
+"""degrees of freedom from which the residuals on segments tell the noise"""
+
 POLISHED = 6
 """laws of the short list whose constants are polished"""
 
@@ -125,6 +128,7 @@ class Discovery:
             ]
         )
         left = np.where(best.counts > 0, np.maximum(left, 1e-6 * spread), np.inf)
+        left = left if free >= ENOUGH else nothing
         return [r.fit.law for r in pool.ranked[:20]], left
 
     @cached_property

@@ -33,7 +33,8 @@ def discover(
     data : DataFrame, dictionary of arrays, xarray data set, path of a CSV or npz file, `Records`,
         or a list of these, one an experiment; None for the data that the problem brings.
     noise : standard deviation of the measurements (see `discovery.inputs.read`); None where it is
-        unknown.
+        unknown. Of a registered problem that makes its own data, the noise that it adds; the
+        search is not told.
     operators : "auto", or the functions that laws may hold beside sums, products and quotients.
     seed : random seed; same seed, same result.
     store : folder in which to keep the run; None keeps it in memory.
@@ -44,6 +45,8 @@ def discover(
     ------
     SciMLError : unusable data or problem, before anything is computed or written.
     """
+    if data is None and isinstance(problem, str) and noise is not None:
+        settings, noise = {"noise": noise, **settings}, None
     with float64():
         built, rest = _built(problem, settings)
         if data is not None or noise is not None:

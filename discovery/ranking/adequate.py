@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.stats import chi2
+from scipy.stats import f as variance_ratio
 
 from discovery.ranking.refit import Fit, Target
 
@@ -23,7 +24,9 @@ def complaint(target: Target, fit: Fit) -> str:
             return f"its misfit is {fit.chi2 / free:.2g} times what the given noise explains"
     else:
         ratio = fit.chi2 / free
-        if ratio > 1.0 + 6.0 * np.sqrt(2.0 / free) and not _exact(target, fit):
+        if ratio > float(variance_ratio.ppf(1.0 - 0.1 * DOUBT, free, free)) and not _exact(
+            target, fit
+        ):
             return f"its misfit is {ratio:.2g} times that of a smooth curve through the data"
     alike = likeness(target, fit)
     if alike > DRIFT and not _exact(target, fit):

@@ -186,7 +186,7 @@ class Regression:
 def regression(
     target: Target,
     references: Sequence[Reference],
-    dictionary: Sequence[Sequence[Float[np.ndarray, "k p j"]]],
+    dictionary: Sequence[Sequence[Float[np.ndarray, "_ p _"]]],
 ) -> Regression:
     """Return the regression of the data on a dictionary.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -13,6 +13,7 @@ from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment
 
 
+@runtime_checkable
 class Space(Protocol):
     """The initial value problem of one experiment."""
 
