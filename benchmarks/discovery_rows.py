@@ -279,7 +279,7 @@ def _judge_coverage(items: list[Item]) -> Verdict:
     return Verdict(text, bool(np.all((parts >= 0.9) & (parts <= 0.99))))
 
 
-STEEP = {"viscosity": 0.01 / math.pi, "points": 500, "noise": 0.01}
+STEEP = {"nu": 0.01 / math.pi, "points": 500, "noise": 0.01}
 
 ROWS: dict[str, Row] = {
     "lotka_volterra": Row(

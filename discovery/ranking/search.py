@@ -28,6 +28,9 @@ Report = Callable[[str, float], None]
 
 Heat = Mapping[str, Any]
 
+EXTRA_HEATS = 3
+"""how often laws of the short list that have not settled go on beyond the last heat"""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -101,8 +104,10 @@ class Pool:
                 self._take(self._refit(law, starts, free, heats[0]))
         for heat in heats[1:]:
             self._go_on(heat)
-        while any(not r.fit.settled for r in shortlist(self)):
-            self._go_on({**heats[-1], "keep": len(shortlist(self))})
+        for _ in range(EXTRA_HEATS):
+            if all(r.fit.settled for r in shortlist(self)):
+                break
+            self._go_on({**heats[-1], "keep": min(len(shortlist(self)), heats[-1]["keep"])})
         return bool(self.ranked) and self.ranked[0].score < before - 1e-6
 
     def _go_on(self, heat: Mapping[str, Any]) -> None:
