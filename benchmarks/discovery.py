@@ -1,6 +1,6 @@
 """Acceptance of method `discover`: one set of defaults, every number measured here.
 
-    python -m benchmarks.discovery [--only ROW ...] [--out FILE]
+    python -m benchmarks.discovery [--only ROW ...] [--out FILE] [--readme]
 
 Rows that are not asked for keep the numbers that the file holds. Seconds are those of the process,
 compilation included; the persistent compilation cache is off.
@@ -16,7 +16,7 @@ from typing import Any
 
 os.environ["SCIML_CACHE"] = ""
 
-from benchmarks import report  # noqa: E402
+from benchmarks import discovery_report, report  # noqa: E402
 from benchmarks.discovery_rows import ROWS  # noqa: E402
 
 
@@ -35,9 +35,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Acceptance of method discover: defaults only.")
     parser.add_argument("--only", nargs="+", choices=list(ROWS), metavar="ROW", help=f"{[*ROWS]}")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/discovery.json"))
+    parser.add_argument("--readme", action="store_true", help="only renew README.md's table")
     asked = parser.parse_args()
     kept = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.is_file() else {}
     recorded = kept.get("rows", {})
+    if asked.readme:
+        table = discovery_report.markdown(kept["table"])
+        report.insert(Path("README.md"), table, marks=discovery_report.MARKS)
+        return
     for name in asked.only or ROWS:
         items = []
         for item in ROWS[name].run():

@@ -17,7 +17,7 @@ from sciml.problem import EigenProblem
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-QUICK_START, OWN_PROBLEM, EQUATION = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+QUICK_START, OWN_PROBLEM, EQUATION, LAW = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
@@ -82,6 +82,48 @@ def test_own_equation_is_solved(folder):
     assert (folder / "damped.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_missing_law_is_found(folder):
+    experiment = sciml.get("lotka_volterra").data.experiments[0]
+    rows = np.column_stack([experiment.times, experiment.values])
+    np.savetxt(folder / "predators.csv", rows, delimiter=",", header="t,x,y", comments="")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LAW],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"'(F\d)': (-?[\d.]+)\*x\*y", done.stdout.splitlines()[0])
+    promised = re.findall(r"'(F\d)': (-?[\d.]+)\*x\*y", LAW)
+    assert [name for name, _ in found] == [name for name, _ in promised] == ["F1", "F2"]
+    np.testing.assert_allclose(
+        *np.array([[float(n) for _, n in f] for f in (found, promised)]), rtol=2e-3
+    )
+    assert (folder / "laws.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_spec_on_this_page_is_read(folder):
+    from discovery.inputs.spec import read_spec
+
+    (spec,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (folder / "known.toml").write_text(spec)
+    problem = read_spec(folder / "known.toml")
+    assert problem.positive == ("hare", "lynx")
+
+
+def test_table_of_discovery_is_the_one_recorded(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import discovery_report
+
+    recorded = json.loads((ROOT / "benchmarks/results/discovery.json").read_text(encoding="utf-8"))
+    marks = discovery_report.MARKS
+    shown = README.split(marks[0])[1].split(marks[1])[0].strip()
+    assert shown == discovery_report.markdown(recorded["table"]), (
+        "run: python -m benchmarks.discovery --readme"
+    )
+
+
 def test_table_of_equations_is_the_one_recorded(monkeypatch):
     monkeypatch.syspath_prepend(ROOT)
     from benchmarks import gp_report
@@ -117,7 +159,9 @@ def test_the_build_runs_the_test_command_of_this_page():
     assert "grep -m1 '^python3 -m venv .*pytest' README.md" in (ROOT / ".ci/run").read_text()
 
 
-@pytest.mark.parametrize("verb", ["solve", "problems", "new", "runs", "resume", "doctor"])
+@pytest.mark.parametrize(
+    "verb", ["solve", "discover", "problems", "new", "runs", "resume", "doctor"]
+)
 def test_every_verb_is_explained(verb):
     assert f"`sciml {verb}" in README
 
