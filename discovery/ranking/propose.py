@@ -11,10 +11,8 @@ from discovery.candidates.library import INNER, Entry, values
 from discovery.ranking.law import Law, constant
 from discovery.ranking.reference import Reference, regression
 from discovery.ranking.refit import Target
+from discovery.ranking.score import PRICE, SUMMAND
 from discovery.ranking.subsets import Subset, search
-
-PRICE = 1.5
-"""what a score charges for each node of a formula"""
 
 
 def propose(
@@ -40,7 +38,9 @@ def propose(
     owner = [(m, entry) for m, offered in enumerate(dictionary) for entry in offered]
     names: dict[tuple[int, str], int] = {}
     kind = [names.setdefault((m, str(e.shape)), len(names)) for m, e in owner]
-    price = np.array([PRICE * (e.price + (2 if e.inner is not None else 0)) for _, e in owner])
+    price = np.array(
+        [SUMMAND + PRICE * (e.price + (2 if e.inner is not None else 0)) for _, e in owner]
+    )
     finite = np.all(np.isfinite(linear.columns), axis=0)
     columns = np.where(finite, linear.columns, 0.0)
     found = search(

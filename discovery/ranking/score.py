@@ -4,7 +4,8 @@ score = Σ_states N_s ln(RSS_s / N_s) + k ln N + 1.5 · complexity   (noise not 
 score = Σ (residual / sd)² + k ln N + 1.5 · complexity             (noise given)
 
 The first two parts are the Bayesian information criterion (Schwarz, Ann. Stat. 6, 461 (1978)); the
-last is a prior that prefers short formulas.
+last is a prior that prefers short formulas. Every summand beyond a term's first is charged for
+having been chosen among many (Chen & Chen, Biometrika 95, 759 (2008)).
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from discovery.ranking.refit import Fit, Target
 
 PRICE = 1.5
 """charge for each node of a formula"""
+
+SUMMAND = 4.0
+"""charge for every summand of a hidden term beyond the first: there are many to choose from, and
+one of them always fits the noise a little"""
 
 RESOLUTION = 1e-6
 """part of a state's spread below which misfits are not told apart: the integrator's own error"""
@@ -59,6 +64,7 @@ def score(target: Target, fit: Fit) -> float:
     """Return the score of a fitted law: lower is better."""
     total = float(np.sum(fit.counts))
     price = fit.parameters * np.log(total) + PRICE * fit.law.complexity
+    price += SUMMAND * sum(len(sympy.Add.make_args(sympy.expand(t))) - 1 for t in fit.law.terms)
     price += 0.0 if target.asked else unusual(fit.law)
     if target.records.has_noise:
         return fit.chi2 + float(price)

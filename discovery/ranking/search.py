@@ -141,7 +141,7 @@ class Pool:
             leads = not self.ranked or score(self.target, fit) < self.ranked[0].score
             self.found[fit.law.skeleton] = Ranked(fit, score(self.target, fit))
             if leads and self.budget.spent < self.budget.limit and fit.law.count:
-                self.budget.limit = max(500, 8 * self.budget.spent)
+                self.budget.limit = min(max(500, 8 * self.budget.spent), self.budget.limit)
 
 
 def run(
