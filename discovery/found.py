@@ -18,11 +18,13 @@ from discovery.system import rebuilt
 from sciml import formula
 from sciml.errors import BadConfig, BadData
 from sciml.hidden import HiddenTermProblem
+from sciml.precision import float64
 from sciml.status import Status
 
 if TYPE_CHECKING:
     import pandas
 
+    from discovery.bootstrap import Bootstrap
     from sciml.result import Result
 
 
@@ -160,6 +162,31 @@ class Found:
         """Return where another measurement would tell most: points, states, by how much, why."""
         coming: Mapping[str, Any] = self._answer("next")
         return coming
+
+    def bootstrap(self, count: int = 40, seed: int = 0) -> Bootstrap:
+        """Return how often replicates of the data elect each law, and how its constants vary.
+
+        Noise is drawn anew on the best law's solution, and up to five laws of the short list are
+        refitted to every replicate: `.votes` and `.intervals` are tables.
+
+        Parameters
+        ----------
+        count : number of replicates.
+        seed : of the noise; same seed, same result.
+
+        Raises
+        ------
+        BadConfig : the equation is a partial one, or count is below 2.
+        """
+        from discovery import bootstrap
+
+        kept = self._answer_params()
+        asked = self.result.settings.get("operators", "auto") != "auto"
+        with float64():
+            target = bootstrap.target_of(self.problem, self.value, kept, asked=asked)
+            laws = bootstrap.laws_of(self.problem, self.value, kept)
+            free = tuple(self._free()[name] for name in self.problem.free)
+            return bootstrap.bootstrap(target, laws, free=free, count=count, seed=seed)
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Return a figure: data and fit, hidden terms ± 2 sd with the law, front, short list.
