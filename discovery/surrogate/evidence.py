@@ -16,8 +16,10 @@ from discovery.surrogate.levenberg import Vector
 from discovery.surrogate.points import Observed
 
 LARGEST_DECAY, SMALLEST_DECAY = 1.0, 1e-6
-SMALLEST_NOISE, LARGEST_NOISE = 1e-5, 1.0
+SMALLEST_NOISE = 1e-5
 LARGEST_CHANGE = 5.0
+SHARED = 2.0
+"""measurements that the noise common to all states counts for"""
 
 
 class Decay(NamedTuple):
@@ -42,6 +44,7 @@ def noise(
     covariance: Float[np.ndarray, "e p p"],
     seen: Observed,
     sigma: Float[np.ndarray, " s"],
+    largest: Float[np.ndarray, " s"],
 ) -> Float[np.ndarray, " s"]:
     """Return the noise of each state in units of its spread; what is given is left alone.
 
@@ -49,8 +52,10 @@ def noise(
     ----------
     residual, jacobian : of the data (first rows) under the noise `sigma`.
     covariance : of own and shared parameters.
+    largest : what the noise may be at most.
 
-    It changes at most fivefold at a time.
+    It changes at most fivefold at a time. States share a prior: the noise relative to the spread is
+    alike, with the weight of two measurements.
     """
     count, rows, states = seen.seen.shape
     size = rows * states
@@ -59,15 +64,42 @@ def noise(
     used = np.stack(
         [np.sum((j @ c) * j, axis=1) for j, c in zip(slopes, covariance, strict=True)]
     ).reshape(count, rows, states)
-    found = np.array(sigma)
+    free = (seen.seen > 0) & ~np.isfinite(seen.given)
+    squares = np.sum(np.where(free, rest**2, 0.0), axis=(0, 1)) * sigma**2
+    number = np.sum(free, axis=(0, 1))
+    left = np.maximum(number - np.sum(np.where(free, used, 0.0), axis=(0, 1)), 0.1 * number)
+    if not number.any():
+        return np.array(sigma)
+    alike = np.sum(squares) / np.sum(left)
+    found = np.sqrt((squares + SHARED * alike) / (left + SHARED))
+    found = np.clip(found, sigma / LARGEST_CHANGE, sigma * LARGEST_CHANGE)
+    return np.clip(np.where(number > 0, found, sigma), SMALLEST_NOISE, largest)
+
+
+def largest_noise(seen: Observed) -> Float[np.ndarray, " s"]:
+    """Return the noise of each state in units of its spread that neighbouring data allow at most.
+
+    Along one axis: that of the differences from the line through both neighbours, which curvature
+    only makes larger, and a third for chance. On more axes, half the spread.
+    """
+    states = seen.values.shape[2]
+    found = np.full(states, 0.5)
+    if seen.points.shape[2] > 1:
+        return found
     for s in range(states):
-        free = (seen.seen[..., s] > 0) & ~np.isfinite(seen.given[..., s])
-        number = float(free.sum())
-        if number:
-            left = max(number - float(used[..., s][free].sum()), 0.1 * number)
-            factor = np.sqrt(float(np.sum(rest[..., s][free] ** 2)) / left)
-            found[s] *= np.clip(factor, 1 / LARGEST_CHANGE, LARGEST_CHANGE)
-    return np.clip(found, SMALLEST_NOISE, LARGEST_NOISE)
+        squares = []
+        for points, values, ok in zip(seen.points, seen.values, seen.seen, strict=True):
+            t, y = points[ok[:, s] > 0, 0], values[ok[:, s] > 0, s]
+            t, first = np.unique(t, return_index=True)
+            if len(t) < 4:
+                continue
+            y = y[first]
+            w = (t[1:-1] - t[:-2]) / (t[2:] - t[:-2])
+            rest = y[1:-1] - (1 - w) * y[:-2] - w * y[2:]
+            squares.append(rest**2 / (1 + w**2 + (1 - w) ** 2))
+        if squares:
+            found[s] = np.clip(1.3 * np.sqrt(np.mean(np.concatenate(squares))), 1e-3, 0.5)
+    return found
 
 
 def decay(

@@ -3,7 +3,8 @@
 With own parameters x_e of every experiment and shared parameters y, the normal equations are
 block-diagonal but for the rows and columns of y, and are solved by elimination of the x_e
 (Schur complement). A step is damped by λ, the precision with which the
-parameters are held where they are.
+parameters are held where they are, and which follows how well the last step did what it promised
+(Nielsen, IMM-REP-1999-05).
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import numpy as np
 from jaxtyping import Float
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, qr, solve_triangular
 from scipy.linalg.blas import dsyrk
+
+ATTEMPTS = 12
+"""how often λ is raised, each time by twice the factor, before a step is given up"""
 
 
 class Vector(NamedTuple):
@@ -62,6 +66,12 @@ class Normal:
             right = right - cross.T @ found[:, -1]
         y = _solved(shared, right[:, None])[:, 0] if len(right) else right
         return Vector(np.stack([f[:, -1] - f[:, :-1] @ y for f in solved]), y)
+
+    def promised(self, step: Vector, damping: float) -> float:
+        """Return by how much a step would lower the loss if residuals were linear."""
+        own = np.sum(step.own * (damping * step.own - self.gradient.own))
+        shared = np.sum(step.shared * (damping * step.shared - self.gradient.shared))
+        return float(own + shared)
 
 
 def normal(
@@ -121,26 +131,26 @@ def descend(
     slow, made = 0, 0
     while made < steps and slow < 3:
         here = normal(r, jacobian, z, decay)
-        accepted = False
-        for _ in range(10):
+        raised, accepted = 2.0, False
+        for _ in range(ATTEMPTS):
             try:
                 step = here.step(damping, frozen)
+                trial = Vector(z.own + step.own, z.shared + step.shared)
+                r_new, jacobian_new = linearised(trial)
+                new = _loss(r_new, trial, decay)
             except LinAlgError:
-                damping = max(5 * damping, 1e-12)
-                continue
-            trial = Vector(z.own + step.own, z.shared + step.shared)
-            r_new, jacobian_new = linearised(trial)
-            new = _loss(r_new, trial, decay)
+                new = np.inf
             if np.isfinite(new) and new < loss:
                 accepted = True
                 break
-            damping = min(5 * damping, 1e10)
+            damping, raised = damping * raised, 2 * raised
         made += 1
         if not accepted:
             break
+        gain = (loss - new) / max(here.promised(step, damping), 1e-300)
         slow = slow + 1 if loss - new < tolerance * loss else 0
         z, loss, r, jacobian = trial, new, r_new, jacobian_new
-        damping = max(0.3 * damping, 1e-12)
+        damping = max(damping * max(0.1, 1 - (2 * min(gain, 1.0) - 1) ** 3), 1e-9)
     return Run(z, loss, damping, made)
 
 

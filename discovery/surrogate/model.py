@@ -7,25 +7,20 @@ hidden terms and the free constants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-import sympy
 from jaxtyping import Array, Float
 
 from discovery.surrogate import taylor
+from discovery.surrogate.known import Rate, asked, known_parts
 from discovery.surrogate.scales import Scales, Units, scales
-from sciml import formula
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Records
-
-Rate = Callable[[Mapping[str, Any]], Any]
-"""quantities by name -> rate"""
 
 
 @dataclass(frozen=True)
@@ -99,10 +94,10 @@ class Model:
         none = (0,) * len(self.problem.space)
         found = {f"{state}_t": (state, (1, *none)) for state in self.problem.states}
         read = dict(self.problem.derivatives)
-        asked = _Asked(self.problem)
-        for part in self.known.values():
-            jax.eval_shape(lambda part=part: jnp.asarray(part(asked)))
-        read |= {name: order for name in asked.seen if (order := self.problem.derivative(name))}
+        for name in asked(self.problem, self.known):
+            order = self.problem.derivative(name)
+            assert order is not None
+            read[name] = order
         return found | {n: (state, (0, *orders)) for n, (state, orders) in read.items()}
 
     def states(
@@ -126,7 +121,7 @@ class Model:
     def _shown(self, own: Array, point: Array, within: taylor.Lines) -> taylor.Series:
         scaled = (point - self.scales.middle) / self.scales.half
         periodic = [axis in self.problem.periodic for axis in self.problem.axes]
-        inputs = taylor.coordinates(scaled, periodic, within)
+        inputs = taylor.coordinates(scaled, periodic, self.scales.onset, within)
         return taylor.network(self.solution.layers(own), inputs, within)
 
     def fields(self, own: Float[Array, " n"], point: Float[Array, " d"]) -> Float[Array, " s"]:
@@ -222,27 +217,12 @@ class Model:
             for term, value in zip(self.problem.hidden, hidden, strict=True):
                 if state in term.factors:
                     total = total + term.factors[state] * value
-            scale = units.rate[i]
+            scale = units.rate[i] * self.scales.pace(point[0])
             if self.scales.positive[i]:  # relative, but for what is small beside the typical value
                 typical = float(np.exp(self.scales.mean[i]))
                 scale = scale * jnp.sqrt((quantities[state] / typical) ** 2 + 0.01)
             residuals.append((quantities[f"{state}_t"] - total) / scale)
         return jnp.stack(residuals)
-
-
-class _Asked(dict[str, Any]):
-    """Quantities that answer one, and note which derivatives are asked for."""
-
-    def __init__(self, problem: HiddenTermProblem) -> None:
-        super().__init__({n: 1.0 for n in (*problem.states, *problem.axes, *problem.params)})
-        self.problem = problem
-        self.seen: set[str] = set()
-
-    def __missing__(self, name: str) -> Any:
-        if self.problem.derivative(name) is None:
-            raise KeyError(name)
-        self.seen.add(name)
-        return jnp.ones(())
 
 
 def build(
@@ -268,45 +248,3 @@ def build(
         np.array([[g[n] for n in problem.params] for g in given], float).reshape(count, -1),
         np.array(fixed, bool).reshape(count, -1),
     )
-
-
-def known_parts(problem: HiddenTermProblem) -> dict[str, Rate]:
-    """Return the known rates as JAX functions of quantities by name."""
-    found: dict[str, Rate] = {}
-    for state, part in problem.known.items():
-        if callable(part):
-            found[state] = _called(part, tuple(problem.params))
-        else:
-            found[state] = _formula(problem.formulas[state])
-    return found
-
-
-def _called(part: Callable[[Any, Any], Any], params: tuple[str, ...]) -> Rate:
-    def rate(q: Mapping[str, Any]) -> Any:
-        return part(_Without(q, params), {k: q[k] for k in params})
-
-    return rate
-
-
-class _Without(Mapping[str, Any]):
-    """A mapping without some of its names; what it does not hold is still asked of the first."""
-
-    def __init__(self, of: Mapping[str, Any], names: tuple[str, ...]) -> None:
-        self._of, self._names = of, names
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._names:
-            raise KeyError(name)
-        return self._of[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return (n for n in self._of if n not in self._names)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _formula(expression: sympy.Expr) -> Rate:
-    names = sorted(str(s) for s in expression.free_symbols)
-    function = sympy.lambdify([formula.symbol(n) for n in names], expression, modules="jax")
-    return lambda q: function(*(q[n] for n in names))

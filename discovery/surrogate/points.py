@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import qmc
 
+from discovery.surrogate.clock import reached
 from discovery.surrogate.scales import Scales
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment, Records
@@ -86,16 +87,16 @@ def corners(
 
 
 def collocation(
-    problem: HiddenTermProblem, records: Records, count: int, seed: int
+    problem: HiddenTermProblem, records: Records, of: Scales, count: int, seed: int
 ) -> Float[np.ndarray, "e c d"]:
-    """Return equally spaced times, or the points of a Sobol sequence in time and space."""
+    """Return times equally spaced on the clock, or points of a Sobol sequence in time and space."""
     found = []
     for i, experiment in enumerate(records.experiments):
         lower, upper = corners(problem, experiment)
         if problem.space:
             unit = _sobol(len(lower), count, seed + i)
         else:
-            unit = np.linspace(0, 1, count)[:, None]
+            unit = reached(np.linspace(0, 1, count), of.onset)[:, None]
         found.append(lower + unit * (upper - lower))
     return np.stack(found)
 

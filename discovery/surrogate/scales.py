@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from discovery.surrogate.clock import onset
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Records
 
@@ -22,6 +23,7 @@ class Scales:
     middle, half : of each coordinate, t first [d].
     mean, spread : of each state, of its logarithm where it is positive [s].
     positive : which states are modelled as logarithms [s].
+    onset : duration of a transient at the start over the whole, infinity where there is none.
     """
 
     middle: Float[np.ndarray, " d"]
@@ -29,6 +31,14 @@ class Scales:
     mean: Float[np.ndarray, " s"]
     spread: Float[np.ndarray, " s"]
     positive: np.ndarray
+    onset: float = float("inf")
+
+    def pace(self, time: Any) -> Any:
+        """Return how fast the networks' clock runs at a time, 1 on average."""
+        if not np.isfinite(self.onset):
+            return 1.0
+        since = (time - self.middle[0]) / (2 * self.half[0]) + 0.5
+        return 1 / (np.log1p(1 / self.onset) * (self.onset + since))
 
 
 class Units(NamedTuple):
@@ -66,7 +76,8 @@ def scales(problem: HiddenTermProblem, records: Records) -> Scales:
         mean = np.where(seen, mean, np.mean(mean[seen]) if seen.any() else 0.0)
         spread = np.where(seen, spread, np.mean(spread[seen]) if seen.any() else 1.0)
     half = np.maximum(0.5 * (upper - lower), 1e-300)
-    return Scales(0.5 * (lower + upper), half, mean, spread, positive)
+    start = float("inf") if problem.space else onset(records)
+    return Scales(0.5 * (lower + upper), half, mean, spread, positive, start)
 
 
 def first_units(problem: HiddenTermProblem, of: Scales) -> Units:
@@ -93,8 +104,9 @@ def units(
     known : the known part of every state's rate there.
     """
     slopes = np.stack([found[f"{s}_t"] for s in problem.states], 1)
+    pace = np.broadcast_to(of.pace(found["t"]), found["t"].shape)[:, None]
     slowest = 0.1 * _width_of_states(of) / of.half[0]
-    rate = np.maximum(_size(slopes), slowest)
+    rate = np.maximum(_size(slopes / pace), slowest)
     missing = _size(slopes - known)
     size = []
     for term in problem.hidden:

@@ -134,26 +134,47 @@ def network(layers: Sequence[tuple[Any, Any]], series: Series, within: Lines) ->
     return affine(*layers[-1], series)
 
 
-def coordinates(point: Float[Array, " d"], periodic: Sequence[bool], within: Lines) -> Series:
-    """Return the series of a network's inputs: scaled coordinates, sin πs and cos πs of those that
-    are periodic.
+def coordinates(
+    point: Float[Array, " d"], periodic: Sequence[bool], onset: float, within: Lines
+) -> Series:
+    """Return the series of a network's inputs at a point of scaled coordinates in [-1, 1].
+
+    The first, the time, is read off a clock (`discovery.surrogate.clock`) unless `onset` is
+    infinite; periodic ones enter as sin πs and cos πs.
     """
-    parts: list[Array] = []
-    for i, wave in enumerate(periodic):
-        parts += [jnp.sin(jnp.pi * point[i]), jnp.cos(jnp.pi * point[i])] if wave else [point[i]]
-    found = [jnp.stack(parts)]
+    found = [_inputs(point, periodic, onset, None, 0)]
     for direction, highest in within.directions.items():
-        for k in range(1, highest + 1):
-            own: list[Any] = []
-            for i, wave in enumerate(periodic):
-                if wave:
-                    turn = jnp.pi * point[i] + k * jnp.pi / 2
-                    size = (math.pi * direction[i]) ** k / math.factorial(k)
-                    own += [size * jnp.sin(turn), size * jnp.cos(turn)]
-                else:
-                    own.append(jnp.asarray(float(direction[i]) if k == 1 else 0.0))
-            found.append(jnp.stack(own))
+        found += [_inputs(point, periodic, onset, direction, k) for k in range(1, highest + 1)]
     return found
+
+
+def _inputs(
+    point: Array, periodic: Sequence[bool], onset: float, direction: Order | None, k: int
+) -> Array:
+    """The Taylor coefficients of order k along a direction, of every input."""
+    parts: list[Any] = []
+    for i, wave in enumerate(periodic):
+        along = float(direction[i]) if direction else 1.0
+        if wave:
+            turn = jnp.pi * point[i] + k * jnp.pi / 2
+            size = (math.pi * along) ** k / math.factorial(k)
+            parts += [size * jnp.sin(turn), size * jnp.cos(turn)]
+        elif i == 0 and math.isfinite(onset):
+            parts.append(_clock(point[0], onset, along, k))
+        elif k == 0:
+            parts.append(point[i])
+        else:
+            parts.append(jnp.full((), along if k == 1 else 0.0))
+    return jnp.stack(parts)
+
+
+def _clock(scaled: Array, onset: float, along: float, k: int) -> Array:
+    """Taylor coefficient of the clock 2 log(1 + t / a) / log(1 + 1 / a) − 1, t = (s + 1) / 2."""
+    since = jnp.maximum((scaled + 1) / 2, -onset / 2)
+    factor = 2 / math.log1p(1 / onset)
+    if k == 0:
+        return factor * jnp.log1p(since / onset) - 1
+    return factor * (-1) ** (k - 1) / k * (along / 2 / (onset + since)) ** k
 
 
 def derivatives(series: Series, within: Lines) -> dict[Order, Array]:

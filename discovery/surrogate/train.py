@@ -7,7 +7,6 @@ the evidence choose noise and weight decay, for before that it would call the si
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
@@ -23,68 +22,18 @@ from discovery.surrogate.loss import Weights, data_residuals, residuals
 from discovery.surrogate.model import build
 from discovery.surrogate.points import collocation, observed, walls
 from discovery.surrogate.scales import Units, first_units, units
+from discovery.surrogate.schedule import FIELD, FINAL, ORDINARY, Settings, Stage
 from sciml.errors import BadData
 from sciml.hidden import HiddenTermProblem
 from sciml.precision import float64
 from sciml.records import Records
 
+COLLAPSED = 1.5
+"""noise over the largest that neighbouring data allow: more means that the fit missed the signal"""
+FEW, SUSPECT = 12, 0.3
+"""rows up to which curvature hides in what neighbours allow, and what is suspicious there"""
 DAMPING = 1e-2
 """Levenberg's λ at the start of each stage"""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of the training.
-
-    Attributes
-    ----------
-    tolerance : size of the equation's residual relative to that of the data, in their units; None
-        for the data alone.
-    steps : largest number of Levenberg-Marquardt steps.
-    frozen : whether the solutions stay as they are.
-    evidence : whether noise and decay are chosen afterwards.
-    """
-
-    tolerance: float | None
-    steps: int
-    frozen: bool = False
-    evidence: bool = False
-
-
-ORDINARY = (
-    Stage(None, 15),
-    Stage(10.0, 10, frozen=True),
-    Stage(10.0, 15),
-    Stage(1.0, 15),
-    *(Stage(0.3, 12, evidence=True),) * 6,
-)
-FIELD = (
-    Stage(None, 20),
-    Stage(10.0, 10, frozen=True),
-    Stage(10.0, 15),
-    Stage(1.0, 20),
-    *(Stage(1.0, 10, evidence=True),) * 5,
-)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of the networks and their training.
-
-    Attributes
-    ----------
-    solution : widths of the solution's network; () for 16-16, or 18-18-18 with axes of space.
-    hidden : widths of a hidden term's network; () for 6-6, or 8-8 with axes of space.
-    collocation : collocation points an experiment; 0 for 80, or 500 with axes of space.
-    first_scale : slopes of the solution's first layer; 0 for 2, or 1.5 with axes of space.
-    attempts : how often a fit that has collapsed is begun again with another key.
-    """
-
-    solution: tuple[int, ...] = ()
-    hidden: tuple[int, ...] = ()
-    collocation: int = 0
-    first_scale: float = 0.0
-    attempts: int = 2
 
 
 class State(NamedTuple):
@@ -97,7 +46,8 @@ class State(NamedTuple):
     decay : precision of the prior.
     units : of rates and hidden terms.
     collocation : where the equation must hold [e, c, d].
-    damping, loss : of Levenberg-Marquardt.
+    begin : tolerance of the equation to begin with.
+    misfit : largest error of a state over the noise that neighbouring data allow at most.
     stage, attempt : number of the next stage, and of the attempt.
     """
 
@@ -107,8 +57,8 @@ class State(NamedTuple):
     decay: Decay
     units: Units
     collocation: np.ndarray
-    damping: np.ndarray
-    loss: np.ndarray
+    begin: np.ndarray
+    misfit: np.ndarray
     stage: np.ndarray
     attempt: np.ndarray
 
@@ -126,16 +76,14 @@ class Trainer:
         self, problem: HiddenTermProblem, records: Records, settings: Settings, seed: int
     ) -> None:
         in_space = bool(problem.space)
-        self.problem, self.records, self.settings, self.seed = problem, records, settings, seed
-        self.stages = FIELD if in_space else ORDINARY
-        self.count = settings.collocation or (500 if in_space else 80)
+        self.problem, self.records, self.seed = problem, records, seed
+        self.settings = settings.filled(in_space)
+        self.stages, self.final = (FIELD if in_space else ORDINARY), FINAL[in_space]
         self.model = build(
-            problem,
-            records,
-            solution=settings.solution or ((18, 18, 18) if in_space else (16, 16)),
-            hidden=settings.hidden or ((8, 8) if in_space else (6, 6)),
+            problem, records, solution=self.settings.solution, hidden=self.settings.hidden
         )
         self.seen = observed(records, self.model.scales)
+        self.bound = evidence.largest_noise(self.seen)
         self.sizes = tuple(h.size for h in self.model.hidden)
         with float64():
             self._data = data_residuals(self.model, self.seen)
@@ -153,7 +101,8 @@ class Trainer:
     def _first(self, attempt: int) -> State:
         problem, model = self.problem, self.model
         rng = np.random.default_rng([self.seed, attempt])
-        scale = self.settings.first_scale or (1.5 if problem.space else 2.0)
+        rows = max(len(e.points) for e in self.records.experiments)
+        scale = self.settings.first_scale * min(1.0, rows / 20) * 1.3**attempt
         own = [model.solution.draw(rng, first=scale, last=0.5) for _ in self.records.experiments]
         hidden = [h.draw(rng, first=1.0, last=0.1) for h in model.hidden]
         return State(
@@ -162,35 +111,60 @@ class Trainer:
             sigma=np.full(len(problem.states), 0.03),
             decay=Decay(np.asarray(1e-2), np.full(len(model.hidden), 1e-1)),
             units=first_units(problem, model.scales),
-            collocation=collocation(problem, self.records, self.count, self.seed),
-            damping=np.asarray(1e-1),
-            loss=np.asarray(np.inf),
+            collocation=collocation(
+                problem, self.records, model.scales, self.settings.collocation, self.seed
+            ),
+            begin=np.asarray(10.0),
+            misfit=np.asarray(np.inf),
             stage=np.asarray(0),
             attempt=np.asarray(attempt),
         )
 
-    def weights(self, state: State, tolerance: float) -> Weights:
-        """Return the weights of a stage: the equation's relative to the noise of the data."""
+    def unit(self, state: State) -> float:
+        """Return the standard deviation of the equation's residuals at tolerance 1."""
         given = self.seen.given[np.isfinite(self.seen.given)]
-        sigma = np.sqrt(np.mean(given**2)) if given.size else np.sqrt(np.mean(state.sigma**2))
-        rows = self.seen.seen.sum() / max(self.seen.seen.shape[2], 1)
+        sigma = np.clip(np.sqrt(np.mean(given**2)) if given.size else state.sigma, 0.0, 0.3)
         many = state.collocation.shape[0] * state.collocation.shape[1]
-        one = 1 / max(tolerance * float(sigma) * np.sqrt(many / rows), 1e-6)
+        rows = self.seen.seen.sum() / self.seen.seen.shape[2]
+        return float(np.exp(np.mean(np.log(sigma))) * np.sqrt(many / rows))
+
+    def weights(self, state: State, progress: float) -> Weights:
+        """Return the weights of a stage: the equation's relative to the noise of the data."""
+        tolerance = self.final * (float(state.begin) / self.final) ** (1 - progress)
+        one = 1 / max(tolerance * self.unit(state), 1e-6)
         return Weights(jnp.asarray(state.sigma), jnp.asarray(one), jnp.asarray(one))
 
     def step(self, state: State) -> tuple[State, dict[str, float]]:
-        """Return the state after the next stage, and what to log of it."""
-        if int(state.stage) >= self.steps:
+        """Return the state after the next stage, and what to log of it.
+
+        A fit that does not follow the data is begun again within the last stage.
+        """
+        at = int(state.stage)
+        if at >= self.steps:
             return state, {}
+        rows = max(len(e.points) for e in self.records.experiments)
+        limit = SUSPECT if rows <= FEW else COLLAPSED
         with float64():
-            return self._step(state, self.stages[int(state.stage)])
+            following, metrics = self._step(state, self.stages[at])
+            while (
+                at + 1 == self.steps
+                and float(following.misfit) > limit
+                and int(following.attempt) < self.settings.attempts
+            ):
+                again = self._first(int(following.attempt) + 1)
+                for stage in self.stages:
+                    again, found = self._step(again, stage)
+                if float(again.misfit) < float(following.misfit):
+                    following, metrics = again, found
+                following = following._replace(attempt=again.attempt)
+        return following, metrics
 
     def _step(self, state: State, stage: Stage) -> tuple[State, dict[str, float]]:
         decay = state.decay.spread(Vector(state.own, state.shared), self.sizes)
-        weights = self.weights(state, stage.tolerance or 1.0)
+        weights = self.weights(state, stage.progress or 0.0)
 
         def linearised(z: Vector) -> tuple[np.ndarray, np.ndarray]:
-            if stage.tolerance is None:
+            if stage.progress is None:
                 r, jacobian = self._data(*z, weights)
             else:
                 r, jacobian = self._all(*z, weights, state.units, state.collocation)
@@ -207,26 +181,36 @@ class Trainer:
         following = state._replace(
             own=run.z.own,
             shared=run.z.shared,
-            loss=np.asarray(run.loss),
-            damping=np.asarray(run.damping),
             stage=state.stage + 1,
         )
         r, jacobian = linearised(run.z)
         data = r[:, : self.seen.values[0].size]
+        seen = np.maximum(self.seen.seen.sum(axis=(0, 1)), 1.0)
+        errors = np.sum(data.reshape(self.seen.seen.shape) ** 2, axis=(0, 1)) / seen
+        largest = np.max(np.sqrt(errors) * state.sigma / self.bound)
+        following = following._replace(misfit=np.asarray(largest))
         metrics = {
             "loss": run.loss,
             "steps": float(run.steps),
             "misfit": float(np.sum(data**2) / max(self.seen.seen.sum(), 1.0)),
         }
-        if stage.tolerance is None:
+        if stage.progress is None:
             following = following._replace(units=self._units(following))
         else:
-            rest = r[:, data.shape[1] : data.shape[1] + self.count * len(self.problem.states)]
-            metrics["equation"] = float(np.sqrt(np.mean(rest**2)) / float(weights.equation))
+            rest = r[
+                :,
+                data.shape[1] : data.shape[1]
+                + self.settings.collocation * len(self.problem.states),
+            ]
+            size = float(np.sqrt(np.mean(rest**2)) / float(weights.equation))
+            metrics["equation"] = size
+            if stage.frozen:
+                begin = np.clip(0.3 * size / self.unit(state), 10.0, 1e4)
+                following = following._replace(begin=np.asarray(begin))
         if stage.evidence:
             posterior = covariance(jacobian, decay)
             following = following._replace(
-                sigma=evidence.noise(r, jacobian, posterior, self.seen, state.sigma),
+                sigma=evidence.noise(r, jacobian, posterior, self.seen, state.sigma, self.bound),
                 decay=evidence.decay(run.z, posterior, state.decay, self.sizes),
             )
         return following, metrics
@@ -252,7 +236,7 @@ class Trainer:
         last = self.stages[min(int(state.stage), self.steps) - 1]
         z = Vector(state.own, state.shared)
         with float64():
-            weights = self.weights(state, last.tolerance or 1.0)
+            weights = self.weights(state, last.progress or 0.0)
             _, jacobian = self._all(*z, weights, state.units, state.collocation)
             decay = state.decay.spread(z, self.sizes)
             posterior = covariance(np.asarray(jacobian), decay)
