@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import sympy
@@ -11,8 +12,8 @@ from jaxtyping import Float
 
 from discovery.ranking.law import Law, constant
 from discovery.settings import Settings
-from discovery.surrogate.fitted import Surrogate
 from discovery.symbolic import operon, pysr
+from sciml.hidden import HiddenTermProblem
 
 LOG = logging.getLogger("sciml.discovery")
 
@@ -23,8 +24,34 @@ TAKEN = 8
 """formulas of each hidden term that are refitted, and those of one with those of the others"""
 
 
+@runtime_checkable
+class Learned(Protocol):
+    """What is read of a surrogate (see `discovery.surrogate.fitted.Surrogate`)."""
+
+    @property
+    def problem(self) -> HiddenTermProblem:
+        """What is modelled."""
+        ...
+
+    def fields(self, experiment: int, points: np.ndarray) -> np.ndarray:
+        """Return the states at points."""
+        ...
+
+    def derivative(self, experiment: int, points: np.ndarray, name: str) -> np.ndarray:
+        """Return a derivative at points."""
+        ...
+
+    def hidden(self, experiment: int, points: np.ndarray) -> np.ndarray:
+        """Return every hidden term at points."""
+        ...
+
+    def hidden_covariance(self, index: int, experiment: int, points: np.ndarray) -> np.ndarray:
+        """Return the posterior covariance of one hidden term at points."""
+        ...
+
+
 def further(
-    settings: Settings, surrogate: Surrogate, seed: int, functions: tuple[str, ...] | None
+    settings: Settings, surrogate: Learned, seed: int, functions: tuple[str, ...] | None
 ) -> tuple[list[Law], tuple[str, ...]]:
     """Return further laws to refit, and notes on why there are none.
 
@@ -34,12 +61,13 @@ def further(
     engine = settings.symbolic
     if engine == "none":
         return [], ()
-    if engine == "auto" and not pysr.detect().available:
-        LOG.info("symbolic regression left out: %s", pysr.detect().line)
-        return [], ()
+    if engine == "auto":
+        detection = pysr.detect()
+        if not detection.available:
+            LOG.info("symbolic regression left out: %s", detection.line)
+            return [], ()
     allowed = ("sqrt", "exp", "sin", "abs") if functions is None else functions
     columns: list[list[sympy.Expr]] = []
-    notes: list[str] = []
     for index in range(len(surrogate.problem.hidden)):
         inputs, values, weights = _samples(surrogate, index)
         names = surrogate.problem.hidden[index].inputs
@@ -52,13 +80,14 @@ def further(
                 inputs, values, names, weights=weights, seed=seed, functions=allowed
             )
             found = list(proposed.expressions)
-            notes += [w for w in proposed.warnings if w not in notes]
+            if proposed.warnings:  # it will not go better with the next term
+                return [], tuple(proposed.warnings)
         columns.append(found[:TAKEN])
-    return laws(columns), tuple(notes)
+    return laws(columns), ()
 
 
 def _samples(
-    surrogate: Surrogate, index: int
+    surrogate: Learned, index: int
 ) -> tuple[Float[np.ndarray, "n i"], Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
     """Inputs and values of a hidden network along the first solution, weighted by 1 / variance."""
     problem = surrogate.problem
