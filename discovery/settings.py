@@ -20,6 +20,9 @@ class Settings:
     solution, hidden : widths of the networks; () for what suits the equation.
     collocation : collocation points an experiment; 0 for what suits the equation.
     symbolic : further candidates: "none", "operon", "pysr", or "auto" for PySR where Julia is.
+    hall_of_fame : hall_of_fame.csv that PySR left, perhaps on another machine: its formulas become
+        candidates. Of several hidden terms one file each, in order, separated by commas; "" for
+        none.
     margin : laws that score within this of the best are not excluded.
     polish : whether constants are made as simple as the data allow.
     """
@@ -29,6 +32,7 @@ class Settings:
     hidden: tuple[int, ...] = ()
     collocation: int = 0
     symbolic: str = "auto"
+    hall_of_fame: str = ""
     margin: float = 6.0
     polish: bool = True
 
@@ -44,6 +48,11 @@ class Settings:
             )
         if not self.margin > 0:
             raise BadConfig(f"margin is {self.margin}.", "give a positive number")
+
+    @property
+    def halls(self) -> tuple[str, ...]:
+        """The files of halls of fame, one a hidden term; () for none."""
+        return tuple(p.strip() for p in self.hall_of_fame.split(",")) if self.hall_of_fame else ()
 
     @property
     def functions(self) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from discovery.answer import Findings, outcome
+from discovery.candidates.hall import brought
 from discovery.candidates.symbolic import further
 from discovery.ranking import begin, smooth
 from discovery.ranking.adequate import complaint
@@ -40,7 +41,7 @@ class Discovery:
 
     Raises
     ------
-    BadData : the problem has no data.
+    BadData : the problem has no data, or a hall of fame cannot be read.
     """
 
     def __init__(self, problem: HiddenTermProblem, settings: Settings, seed: int) -> None:
@@ -49,6 +50,7 @@ class Discovery:
                 f"'{problem.name}' has no data.",
                 "give measurements: discover(problem, data), or `sciml discover FILE.csv`",
             )
+        self.brought = brought(settings, problem)
         self.problem, self.settings, self.seed = problem, settings, seed
         self.records: Records = problem.data
         networks = Networks(settings.solution, settings.hidden, settings.collocation)
@@ -101,7 +103,7 @@ class Discovery:
         extra, sigma = self._from_segments(aim, functions)
         aim = replace(aim, sigma=np.minimum(aim.sigma, sigma))
         more, notes = further(self.settings, self.surrogate, self.seed, functions)
-        return run(aim, made, offered, extra=[*extra, *more]), notes
+        return run(aim, made, offered, extra=[*extra, *self.brought, *more]), notes
 
     def _from_segments(
         self, aim: Target, functions: tuple[str, ...] | None
