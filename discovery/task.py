@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from discovery import units
 from discovery.answer import Findings, outcome
 from discovery.candidates.hall import brought
 from discovery.candidates.symbolic import further
@@ -42,6 +43,7 @@ class Discovery:
     Raises
     ------
     BadData : the problem has no data, or a hall of fame cannot be read.
+    BadProblem : the units that are given contradict each other.
     """
 
     def __init__(self, problem: HiddenTermProblem, settings: Settings, seed: int) -> None:
@@ -50,6 +52,7 @@ class Discovery:
                 f"'{problem.name}' has no data.",
                 "give measurements: discover(problem, data), or `sciml discover FILE.csv`",
             )
+        units.check(problem)
         self.brought = brought(settings, problem)
         self.problem, self.settings, self.seed = problem, settings, seed
         self.records: Records = problem.data

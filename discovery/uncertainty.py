@@ -10,6 +10,7 @@ from jaxtyping import Float
 from scipy.stats import t as student
 
 from discovery.ranking.refit import Fit, Target
+from discovery.units import of_constants
 from sciml import formula
 
 LOOSE = 0.5
@@ -46,10 +47,14 @@ def _owner(target: Target) -> np.ndarray:
 
 
 def constants(target: Target, fit: Fit) -> list[dict[str, Any]]:
-    """Return every constant of a law: term, where it stands, value, sd and 95 % interval."""
+    """Return every constant of a law: term, where it stands, value, sd, 95 % interval, unit.
+
+    The unit is "1" of a pure number, and "" where those of the quantities do not determine it.
+    """
     spread = np.sqrt(np.maximum(np.diag(covariance(target, fit)), 0.0))
     free = max(len(fit.residuals) - fit.jacobian.shape[1], 1)
     wide = float(student.ppf(0.5 + 0.5 * LEVEL, free))
+    units = of_constants(target.problem, fit.law)
     found = []
     for index, (hidden, term) in enumerate(zip(target.problem.hidden, fit.law.terms, strict=True)):
         for i in fit.law.constants_of(index):
@@ -63,6 +68,7 @@ def constants(target: Target, fit: Fit) -> list[dict[str, Any]]:
                     "sd": sd,
                     "lower": value - wide * sd,
                     "upper": value + wide * sd,
+                    "unit": units.get(fit.law.symbols[i].name, ""),
                 }
             )
     return found

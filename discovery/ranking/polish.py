@@ -1,12 +1,13 @@
 """Constants made as simple as the data allow: whole numbers, and constants that are equal.
 
 A change is kept where it lowers the score after a refit: the misfit it costs is then less than what
-the constant was worth.
+the constant was worth. Where units are given, a constant that has one is not rounded, and only
+constants of the same unit are made equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import sympy
@@ -15,6 +16,7 @@ from discovery.ranking.law import Law, renumbered
 from discovery.ranking.refit import Fit, Target, refit
 from discovery.ranking.score import score
 from discovery.ranking.search import Ranked
+from discovery.units import of_constants
 
 NEAR = 0.05
 """largest distance to a whole number that is rounded away"""
@@ -24,7 +26,7 @@ def polish(target: Target, entry: Ranked, *, rtol: float, rounds: int = 6) -> Ra
     """Return the law with the best-scoring simpler constants, refitted."""
     for _ in range(rounds):
         trials = []
-        for law in simpler(entry.fit):
+        for law in simpler(entry.fit, of_constants(target.problem, entry.fit.law)):
             fit = refit(
                 target, law, starts=entry.fit.starts, free=entry.fit.free, iterations=12, rtol=rtol
             )
@@ -37,11 +39,19 @@ def polish(target: Target, entry: Ranked, *, rtol: float, rounds: int = 6) -> Ra
     return entry
 
 
-def simpler(fit: Fit) -> Iterator[Law]:
-    """Give the laws with one constant rounded, or two of one term made equal or opposite."""
+def simpler(fit: Fit, units: Mapping[str, str] | None = None) -> Iterator[Law]:
+    """Give the laws with one constant rounded, or two of one term made equal or opposite.
+
+    Parameters
+    ----------
+    units : of the constants, c0_ -> "1/day", where known; "1" for a pure number.
+    """
+    given = units or {}
     law, spread = fit.law, np.sqrt(np.maximum(np.diag(fit.covariance), 0.0))
     numbers = dict(zip(law.symbols, law.values, strict=True))
     for i, (name, value) in enumerate(numbers.items()):
+        if given.get(name.name, "1") != "1":
+            continue
         whole = round(value)
         if whole and abs(value - whole) <= NEAR and abs(value - whole) <= 4 * spread[i] + 1e-6:
             yield _replaced(law, numbers, name, sympy.Integer(whole))
@@ -51,7 +61,7 @@ def simpler(fit: Fit) -> Iterator[Law]:
     ]
     for i, (first, a) in enumerate(pairs):
         for j, (second, b) in enumerate(pairs[i + 1 :], i + 1):
-            if home[i] != home[j]:
+            if home[i] != home[j] or given.get(first.name) != given.get(second.name):
                 continue
             reach = 3 * np.hypot(spread[i], spread[j]) + 1e-6 * abs(a)
             for sign in (1, -1):

@@ -178,6 +178,8 @@ def laws(console: Console, found: Result) -> None:
             "value": [show.inferred(c["value"], c["sd"]) for c in constants],
             "95 % interval": [f"{c['lower']:.5g} … {c['upper']:.5g}" for c in constants],
         }
+        if any(c.get("unit") for c in constants):
+            columns["unit"] = [c["unit"] for c in constants]
         output.table(console, columns)
     listed = found.value.get("shortlist") or []
     if len(listed) > 1:
