@@ -56,8 +56,15 @@ class Law:
 
     @property
     def complexity(self) -> int:
-        """Number of nodes of all terms (see `sciml.formula.complexity`); zero terms are free."""
-        return sum(formula.shortest(t) for t in self.terms if t != 0)
+        """Number of nodes of all terms (see `sciml.formula.complexity`); zero terms are free.
+
+        A constant that several summands share is taken out first.
+        """
+        return sum(
+            formula.shortest(t) if _shares(t) else formula.complexity(t)
+            for t in self.terms
+            if t != 0
+        )
 
     @property
     def skeleton(self) -> tuple[str, ...]:
@@ -72,6 +79,18 @@ class Law:
         """Return the numbers of the constants that stand in one term."""
         names = {s.name for s in self.terms[index].free_symbols}
         return [i for i, s in enumerate(self.symbols) if s.name in names]
+
+
+def _shares(term: sympy.Expr) -> bool:
+    """Whether two summands have the same constant in front, but for the sign."""
+    fronts = []
+    for summand in sympy.Add.make_args(term):
+        number, rest = summand.as_coeff_Mul()
+        named = [f for f in sympy.Mul.make_args(rest) if f.is_Symbol and is_constant(f)]
+        front = abs(number) * sympy.Mul(*named)
+        if front != 1:
+            fronts.append(front)
+    return len(set(fronts)) < len(fronts)
 
 
 def skeleton(term: sympy.Expr) -> str:

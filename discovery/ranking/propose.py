@@ -39,7 +39,10 @@ def propose(
     names: dict[tuple[int, str], int] = {}
     kind = [names.setdefault((m, str(e.shape)), len(names)) for m, e in owner]
     price = np.array(
-        [SUMMAND + PRICE * (e.price + (2 if e.inner is not None else 0)) for _, e in owner]
+        [
+            SUMMAND * (1 + (e.group == "rational")) + PRICE * (e.price + 2 * (e.inner is not None))
+            for _, e in owner
+        ]
     )
     finite = np.all(np.isfinite(linear.columns), axis=0)
     columns = np.where(finite, linear.columns, 0.0)

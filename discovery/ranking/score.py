@@ -23,8 +23,8 @@ PRICE = 1.5
 """charge for each node of a formula"""
 
 SUMMAND = 4.0
-"""charge for every summand of a hidden term beyond the first: there are many to choose from, and
-one of them always fits the noise a little"""
+"""charge for every summand of a hidden term beyond the first, and for every denominator: there are
+many to choose from, and one of them always fits the noise a little"""
 
 RESOLUTION = 1e-6
 """part of a state's spread below which misfits are not told apart: the integrator's own error"""
@@ -47,6 +47,12 @@ def unusual(law: Law) -> float:
     return float(sum(UNUSUAL.get(kind, 0.0) for kind in kinds))
 
 
+def choices(term: sympy.Expr) -> int:
+    """Return how often a term was chosen among many: summands beyond the first, denominators."""
+    below = {p for p in term.atoms(sympy.Pow) if p.exp.is_number and p.exp < 0 and p.base.is_Add}
+    return len(sympy.Add.make_args(sympy.expand(term))) - 1 + len(below)
+
+
 def floors(target: Target) -> Float[np.ndarray, " s"]:
     """Return the smallest mean square misfit, in units of the noise, that is told from zero."""
     spread = np.array(
@@ -64,7 +70,7 @@ def score(target: Target, fit: Fit) -> float:
     """Return the score of a fitted law: lower is better."""
     total = float(np.sum(fit.counts))
     price = fit.parameters * np.log(total) + PRICE * fit.law.complexity
-    price += SUMMAND * sum(len(sympy.Add.make_args(sympy.expand(t))) - 1 for t in fit.law.terms)
+    price += SUMMAND * sum(map(choices, fit.law.terms))
     price += 0.0 if target.asked else unusual(fit.law)
     if target.records.has_noise:
         return fit.chi2 + float(price)
