@@ -163,17 +163,18 @@ class Discovery:
         )
 
     def _without_idle(self, pool: Pool, best: list[Ranked]) -> list[Ranked]:
-        """The laws of the list with the summands left out that the data do not ask for."""
+        """The first laws of the list with each of their summands left out, fitted to the end."""
         shorter = []
         known = {r.fit.law.skeleton for r in best}
-        for law in pruned(r.fit.law for r in best):
-            entry = pool.found.get(law.skeleton)
-            if entry is None or law.skeleton in known:
-                continue
-            if entry.score <= best[0].score + 2 * self.settings.margin:
+        for entry in best[:2]:
+            for law in pruned([entry.fit.law]):
+                if law.skeleton in known:
+                    continue
                 known.add(law.skeleton)
-                shorter.append(entry)
-        return shorter
+                fit = refit(pool.target, law, starts=entry.fit.starts, free=entry.fit.free)
+                if fit is not None:
+                    shorter.append(Ranked(fit, score(pool.target, fit)))
+        return [r for r in shorter if r.score <= best[0].score + 2 * self.settings.margin]
 
     def _polished(self, pool: Pool, entry: Ranked, rtol: float) -> Ranked:
         """A law fitted to the end, its constants made as simple as the data allow."""
