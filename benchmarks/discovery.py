@@ -16,7 +16,7 @@ from typing import Any
 
 os.environ["SCIML_CACHE"] = ""
 
-from benchmarks import discovery_report, report  # noqa: E402
+from benchmarks import discovery_report, discovery_sindy, report  # noqa: E402
 from benchmarks.discovery_rows import ROWS  # noqa: E402
 
 
@@ -50,7 +50,11 @@ def main() -> None:
             print(
                 name, item["problem"], shown, item.get("expressions", item.get("what")), flush=True
             )
+            if "pysindy" in item:
+                print(" " * len(name), discovery_sindy.line(item["pysindy"]), flush=True)
             items.append(item)
+        if not items:  # what it needs is absent: said by the row
+            continue
         recorded[name] = {"items": items, **report.circumstances()}
         report.write(asked.out, {"table": judge(recorded), "rows": recorded})
     report.show(judge(recorded))
