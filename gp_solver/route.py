@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from gp_solver.boxes.assemble import check_conditions
 from gp_solver.boxes.corners import check_corners
 from gp_solver.boxes.faces import NotSeparable, faces
+from gp_solver.boxes.samples import Formula, coarse, continuous, source_on_grid
 from gp_solver.boxes.solve import BoxProblem
-from gp_solver.boxes.system import coordinates
 from gp_solver.boxes.task import BoxTask
 from gp_solver.equation import Equation, equation, traits
-from gp_solver.interpolant import Interpolant, interpolate, on_grid
+from gp_solver.interpolant import Interpolant
 from gp_solver.settings import Config
-from sciml import jet
-from sciml.conditions import Sampled
 from sciml.domain import Box
 from sciml.errors import BadProblem
 from sciml.method import Task
 from sciml.problem import Problem
-
-SOURCE = "sampled_source"
-"""name under which a source that is known on a grid only is read"""
-COARSE = 1e-6
-"""relative error of predicting samples from each other above which a grid is too coarse"""
 
 
 def task(problem: Problem, settings: Config, seed: int) -> Task:
@@ -48,14 +39,13 @@ def task(problem: Problem, settings: Config, seed: int) -> Task:
     on_line = problem.dimension == 1 and not problem.sampled and not problem.periodic
     if settings.frequencies == "ard" or (settings.points is not None and on_line):
         return _sparse(problem, settings, seed)
-    if settings.points is not None:
-        problem = source_on_grid(problem, settings.points)
-    sampled = _continuous(problem)
-    doubts = _coarse(problem, sampled)
+    known = problem if settings.points is None else source_on_grid(problem, settings.points)
+    sampled = continuous(known)
+    doubts, formula = coarse(known, sampled), _formula(problem, settings, sampled)
     try:
-        given = read(problem, sampled)
+        given = read(known, sampled)
     except NotSeparable:
-        return _regression(problem, settings, seed)
+        return _regression(known, settings, seed, formula)
     none: list[tuple[float, ...]] = [() for _ in problem.domain.axes]
     return BoxTask(
         given,
@@ -66,6 +56,7 @@ def task(problem: Problem, settings: Config, seed: int) -> Task:
         frequencies=none if settings.frequencies == "none" else None,
         doubts=doubts,
         spoiled=bool(doubts),
+        formula=None if doubts else formula,
     )
 
 
@@ -112,45 +103,19 @@ def _check_domain(problem: Problem) -> None:
         )
 
 
-def source_on_grid(problem: Problem, points: int) -> Problem:
-    """Return the problem with its source known at equally spaced points only.
-
-    The source is minus the residual of u = 0; it is evaluated on that grid and nowhere else.
-    """
-    axes = tuple(np.linspace(lo, hi, points) for lo, hi in problem.domain.bounding_box)
-    whole, sampled = equation(problem), _continuous(problem)
-    values = whole.source(coordinates(problem, axes), on_grid(sampled, axes))
-    source = Sampled(axes, values.reshape([points] * problem.dimension))
-    zero = dict.fromkeys(whole.names, 0.0)
-    residual = problem.residual
-
-    def with_samples(j: Any, x: Mapping[str, Any], theta: Mapping[str, Any]) -> Any:
-        return residual(j, x, theta) - residual(jet.Jet(zero), x, theta) - theta[SOURCE]
-
-    return replace(problem, residual=with_samples, sampled={**problem.sampled, SOURCE: source})
+def _formula(
+    problem: Problem, settings: Config, sampled: Mapping[str, Interpolant]
+) -> Formula | None:
+    """The source itself, if the solver gets samples of it only."""
+    if settings.points is None:
+        return None
+    others = {name: sampled[name] for name in problem.sampled}
+    return Formula(problem, settings.points, others, settings.tolerance)
 
 
-def _continuous(problem: Problem) -> dict[str, Interpolant]:
-    """The functions of a problem that are known on a grid, made continuous."""
-    return {n: interpolate(s, problem.domain.bounding_box) for n, s in problem.sampled.items()}
-
-
-def _coarse(problem: Problem, sampled: Mapping[str, Interpolant]) -> list[str]:
-    """A sentence on each sampled function whose grid does not determine it."""
-    doubts = []
-    for name, made in sampled.items():
-        if made.error > COARSE:
-            counts = [len(x) for x in problem.sampled[name].axes]
-            what = "the source" if name == SOURCE else f"'{name}'"
-            doubts.append(
-                f"The grid of {' x '.join(map(str, counts))} points is too coarse for {what}: a "
-                f"point is predicted from the others to {made.error:.1e} only, relative; about "
-                f"{' x '.join(str(2 * c) for c in counts)} would tell more."
-            )
-    return doubts
-
-
-def _regression(problem: Problem, settings: Config, seed: int) -> Task:
+def _regression(
+    problem: Problem, settings: Config, seed: int, formula: Formula | None = None
+) -> Task:
     from gp_solver.scattered.given import given
     from gp_solver.scattered.task import GeneralTask
 
@@ -160,7 +125,7 @@ def _regression(problem: Problem, settings: Config, seed: int) -> Task:
             "leave `frequencies` at 'detect', or set it to 'none'",
         )
     none = None if settings.frequencies == "detect" else [()] * problem.dimension
-    return GeneralTask(given(problem, none), settings.tolerance, seed, settings.steps)
+    return GeneralTask(given(problem, none), settings.tolerance, seed, settings.steps, formula)
 
 
 def _sparse(problem: Problem, settings: Config, seed: int) -> Task:

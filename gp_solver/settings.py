@@ -20,7 +20,8 @@ class Config:
     frequencies : how carriers are found: "detect" looks at the source and the conditions' data,
         "ard" selects from an uninformed grid of frequencies (1-D), "none" uses polynomials only.
     points : the source is known at so many equally spaced points along each axis only
-        (default: it is evaluated wherever that helps). On a line this implies "ard".
+        (default: it is evaluated wherever that helps). On a line this implies "ard"; elsewhere
+        the result is checked between the points too, and not converged if they were too few.
     components, frequency_max : the grid of "ard": how many frequencies from 0 to the largest that
         may be in the solution, in cycles per unit. Where the points cannot tell such frequencies
         apart the bands hold all of them.

@@ -42,6 +42,11 @@ def lobe(length: float) -> float:
     return math.sqrt(1 + (KAISER / math.pi) ** 2) / length
 
 
+def enough(frequency: float, length: float) -> int:
+    """Return how many equally spaced points tell all frequencies up to one from each other."""
+    return math.ceil(2 * frequency * length) + 2
+
+
 def detect(
     samples: Float[np.ndarray, "m n"], length: float, *, tolerance: float = 1e-6, most: int = 8
 ) -> Lines:

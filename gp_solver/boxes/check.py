@@ -18,6 +18,7 @@ from gp_solver.boxes.system import (
     face_data,
     highest_orders,
 )
+from gp_solver.equation import Equation, Values
 from sciml import kron
 
 OTHERS = 6
@@ -89,13 +90,20 @@ def _residual(
     tensor = np.asarray(kron.apply([axis.coefficients for axis in system.axes], tensor))
     values = system.jet(tensor, tables)
     x, sampled = coordinates(system.problem, grids), system.samples(grids)
-    found, slopes = system.equation.linearised(values, x, sampled)
-    terms = [np.sqrt(np.mean((slopes[n] * values[n]) ** 2)) for n in values]
-    source = np.sqrt(np.mean(system.equation.source(x, sampled) ** 2))
-    scale = max(float(max([*terms, source])), np.finfo(float).tiny)
+    found, scale = left_over(system.equation, values, x, sampled)
     plain = derivative(tensor, tables, (0,) * len(grids))
     size = float(np.sqrt(np.mean(plain**2)))
     return found.reshape([len(g) for g in grids]), scale, size
+
+
+def left_over(
+    equation: Equation, values: Values, x: Values, sampled: Values
+) -> tuple[Float[np.ndarray, " n"], float]:
+    """Return the residual at jet values [n] and points [n], and the size of its largest term."""
+    found, slopes = equation.linearised(values, x, sampled)
+    terms = [np.sqrt(np.mean((slopes[n] * values[n]) ** 2)) for n in values]
+    source = np.sqrt(np.mean(equation.source(x, sampled) ** 2))
+    return found, max(float(max([*terms, source])), np.finfo(float).tiny)
 
 
 def _misfit(

@@ -13,6 +13,7 @@ from gp_solver.boxes import posterior
 from gp_solver.boxes.alternatives import other_branches
 from gp_solver.boxes.branches import norm
 from gp_solver.boxes.resolution import LEVELS, Plan
+from gp_solver.boxes.samples import Formula
 from gp_solver.boxes.separable import CRITICAL
 from gp_solver.boxes.solve import (
     GOAL,
@@ -52,6 +53,7 @@ class BoxTask:
     steps : levels at most.
     frequencies : of each axis; None to detect them.
     doubts : warnings that are known before solving, and whether they spoil the result.
+    formula : the source itself, where it is solved with samples of it.
     """
 
     given: BoxProblem
@@ -62,6 +64,7 @@ class BoxTask:
     frequencies: list[tuple[float, ...]] | None = None
     doubts: Sequence[str] = ()
     spoiled: bool = False
+    formula: Formula | None = None
     solved: dict[tuple[int, ...], Solution] = field(default_factory=dict)
     _first: list[Plan] | None = None
 
@@ -143,8 +146,9 @@ class BoxTask:
         fields += [posterior.without_draws(s) for s in found[1:]]
         warnings, spoiled = self._doubts(found[0])
         left = max(found[0].check.residual, found[0].check.conditions)
+        unseen = self.formula.doubts(fields[0], left) if self.formula else []
         if status in (Status.CONVERGED, Status.MAX_STEPS):
-            resolved = left <= self.tolerance and not (spoiled or self.spoiled)
+            resolved = left <= self.tolerance and not (spoiled or self.spoiled or unseen)
             status = Status.CONVERGED if resolved else Status.UNRESOLVED
             if found[0].modes.closest < CRITICAL or found[0].inconsistent > CONTRADICTION:
                 status = Status.ILL_CONDITIONED
@@ -159,7 +163,7 @@ class BoxTask:
                 "condition_residual": found[0].check.conditions,
             },
             unknowns=int(np.prod(found[0].system.shape)),
-            warnings=[*self.doubts, *warnings],
+            warnings=[*self.doubts, *unseen, *warnings],
             value={"resolution": self._resolution(found[0])},
             branches=[(f, _judged(s)) for f, s in zip(fields, found, strict=True)],
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gp_solver import outcome as outcomes
+from gp_solver.boxes.samples import Formula
 from gp_solver.scattered import solve as solving
 from gp_solver.scattered.given import Given
 from gp_solver.scattered.level import Level, solve_level
@@ -25,12 +26,14 @@ class GeneralTask:
     tolerance : largest relative residual of a converged result.
     seed : of points, random starts and draws.
     steps : levels at most.
+    formula : the source itself, where it is solved with samples of it.
     """
 
     given: Given
     tolerance: float
     seed: int
     steps: int
+    formula: Formula | None = None
     _levels: list[Level] = field(default_factory=list)
 
     def init(self) -> dict[str, np.ndarray]:
@@ -59,8 +62,10 @@ class GeneralTask:
         """The best level's posterior and what was inferred."""
         levels = self._reach(max(int(state["solved"]), 1))
         found = solving.finish(self.given, levels, tolerance=self.tolerance, seed=self.seed)
+        left = max(found.residual, found.condition_residual)
+        unseen = self.formula.doubts(found.field, left) if self.formula else []
         if status in (Status.CONVERGED, Status.MAX_STEPS):
-            status = _ending(found)
+            status = _ending(found, spoiled=bool(unseen))
         metrics = {
             "residual": found.residual,
             "condition_residual": found.condition_residual,
@@ -72,7 +77,7 @@ class GeneralTask:
             status=status,
             metrics=metrics,
             unknowns=found.unknowns,
-            warnings=found.warnings,
+            warnings=[*unseen, *found.warnings],
             value={
                 "theta": {n: {"value": v, "sd": sd} for n, (v, sd) in found.theta.items()},
                 "noise": dict(found.noise),
@@ -81,7 +86,8 @@ class GeneralTask:
         )
 
 
-def _ending(found: GeneralSolution) -> Status:
+def _ending(found: GeneralSolution, *, spoiled: bool) -> Status:
     if not found.determined:
         return Status.ILL_CONDITIONED
-    return Status.CONVERGED if found.converged and found.resolved else Status.UNRESOLVED
+    good = found.converged and found.resolved and not spoiled
+    return Status.CONVERGED if good else Status.UNRESOLVED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from gp_solver.field import Field
 from gp_solver.sparse.aliases import Family, example, nyquist
 from gp_solver.sparse.collocation import Collocation
 from gp_solver.sparse.recentre import Fitted
+from gp_solver.spectrum import enough
 
 PREDICTED = 1e-2
 """relative error of left-out points up to which the frequencies are enough"""
@@ -69,12 +69,12 @@ def judged(
         )
     if families:
         seen, other = example(problem, fit, families)
-        enough = math.ceil(2 * highest * (upper - lower)) + 2
+        more = enough(highest, upper - lower)
         failures.append(
             f"The grid is too coarse for the frequencies that may be in '{name}': {count} points "
             f"tell them apart up to {nyquist(problem):.4g} cycles per unit, and frequency_max is "
             f"{highest:g}. At the points a wave of {other:.4g} cycles per unit looks like the one "
-            f"of {seen:.4g} that was found; the band holds both. {enough} points would tell; so "
+            f"of {seen:.4g} that was found; the band holds both. {more} points would tell; so "
             "would a lower frequency_max, if nothing faster is there."
         )
     left_out, width = fit.regression.missed, _width(problem, field)
