@@ -56,7 +56,7 @@ def test_help_is_fast_and_free_of_jax():
 
 def start(toy):
     """A run slow enough to be stopped, and its folder once it has made some steps."""
-    arguments = ("solve", toy, "-p", "pause=0.008", "-p", "tolerance=1e-7", "--json")
+    arguments = ("solve", toy, "-p", "pause=0.02", "-p", "tolerance=1e-7", "--json")
     process = subprocess.Popen(
         [sys.executable, "-c", START, *arguments],
         stdout=subprocess.PIPE,
