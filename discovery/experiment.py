@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from discovery.predict import solution
 from discovery.ranking.refit import Fit, Model, Target
+from discovery.ranking.score import RESOLUTION
 from discovery.uncertainty import covariance
 
 AHEAD = 3.0
@@ -56,13 +57,9 @@ def next_experiment(target: Target, fits: Sequence[Fit], count: int = 4) -> dict
 def _noise(target: Target, paths: Float[np.ndarray, "l n s"]) -> Float[np.ndarray, "n s"]:
     """Standard deviation of a measurement, in physical units."""
     relative = target.sigma * np.abs(np.mean(paths, axis=0))
-    sizes = np.array(
-        [
-            np.ptp(target.records.of_state(i)) if len(target.records.of_state(i)) else 1
-            for i in range(len(target.problem.states))
-        ]
+    return np.maximum(
+        np.where(target.positive, relative, target.sigma), RESOLUTION * target.records.spreads
     )
-    return np.maximum(np.where(target.positive, relative, target.sigma), 1e-6 * sizes)
 
 
 def _ordinary(

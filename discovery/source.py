@@ -22,20 +22,13 @@ def rates(problem: HiddenTermProblem, laws: Laws) -> dict[str, sympy.Expr]:
     ------
     BadConfig : a known part is a function, not a formula.
     """
-    found = {}
-    for state in problem.states:
-        if callable(problem.known.get(state)):
+    for state, part in problem.known.items():
+        if callable(part):
             raise BadConfig(
                 f"the known part of '{state}' is a function.",
                 "give it as a formula to write it out",
             )
-        rate = sympy.sympify(problem.formulas.get(state, 0))
-        for hidden in problem.hidden:
-            factor = hidden.factors.get(state)
-            if factor is not None:
-                rate = rate + sympy.nsimplify(factor) * laws[hidden.name]
-        found[state] = rate
-    return found
+    return problem.rates([laws[hidden.name] for hidden in problem.hidden])
 
 
 def latex(problem: HiddenTermProblem, laws: Mapping[str, str]) -> str:

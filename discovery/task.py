@@ -17,7 +17,7 @@ from discovery.ranking.adequate import complaint
 from discovery.ranking.law import Law
 from discovery.ranking.polish import polish
 from discovery.ranking.refit import Target, refit
-from discovery.ranking.score import score
+from discovery.ranking.score import RESOLUTION, score
 from discovery.ranking.search import Pool, Ranked, pruned, run, shortlist
 from discovery.settings import Settings
 from discovery.surrogate.fitted import Surrogate
@@ -126,13 +126,9 @@ class Discovery:
         scale = np.sqrt(len(best.residuals) / free)
         with np.errstate(invalid="ignore", divide="ignore"):
             left = aim.sigma * np.sqrt(best.rss / best.counts) * scale
-        spread = np.array(
-            [
-                np.ptp(self.records.of_state(i)) if len(self.records.of_state(i)) else 1
-                for i in range(len(nothing))
-            ]
+        left = np.where(
+            best.counts > 0, np.maximum(left, RESOLUTION * self.records.spreads), np.inf
         )
-        left = np.where(best.counts > 0, np.maximum(left, 1e-6 * spread), np.inf)
         left = left if free >= ENOUGH else nothing
         return [r.fit.law for r in pool.ranked[:20]], left
 

@@ -9,7 +9,7 @@ import sympy
 from jaxtyping import Float
 from scipy.stats import t as student
 
-from discovery.ranking.refit import Fit, Target
+from discovery.ranking.refit import Fit, Target, inverse_gram
 from discovery.units import of_constants
 from sciml import formula
 
@@ -30,20 +30,7 @@ def covariance(target: Target, fit: Fit) -> Float[np.ndarray, "p p"]:
     used = fit.jacobian.shape[1] * fit.counts / max(float(np.sum(fit.counts)), 1.0)
     free = np.maximum(fit.counts - used, 1.0)
     scale = np.sqrt(np.maximum(fit.rss, 1e-300) / free)
-    owner = _owner(target)
-    weighted = fit.jacobian / scale[owner][:, None]
-    size = np.sqrt(np.sum(weighted**2, axis=0))
-    size = np.where(size > 0, size, 1.0)
-    gram = (weighted / size).T @ (weighted / size)
-    return np.linalg.pinv(gram, rcond=1e-13, hermitian=True) / np.outer(size, size)
-
-
-def _owner(target: Target) -> np.ndarray:
-    owners = []
-    for experiment in target.records.experiments:
-        columns = np.broadcast_to(np.arange(experiment.values.shape[1]), experiment.values.shape)
-        owners.append(columns[experiment.observed])
-    return np.concatenate(owners)
+    return inverse_gram(fit.jacobian / scale[target.records.owners][:, None])
 
 
 def constants(target: Target, fit: Fit) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -217,6 +217,19 @@ class HiddenTermProblem:
         for state, known in self.known.items():
             if isinstance(known, str):
                 found[state] = formula.parse(known, names, f"the known part of '{state}'")
+        return found
+
+    def rates(self, laws: Sequence[sympy.Expr]) -> dict[str, sympy.Expr]:
+        """Return the whole rate of every state, with a formula for each hidden term, in order.
+
+        Known parts that are functions are not in it.
+        """
+        found = {}
+        for state in self.states:
+            rate = sympy.sympify(self.formulas.get(state, 0))
+            for term, law in zip(self.hidden, laws, strict=True):
+                rate = rate + sympy.nsimplify(term.factors.get(state, 0.0)) * law
+            found[state] = rate
         return found
 
     @property

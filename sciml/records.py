@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from sciml.errors import BadData
 
@@ -90,3 +90,18 @@ class Records:
         """All observed values of one state."""
         column = np.concatenate([e.values[:, index] for e in self.experiments])
         return column[np.isfinite(column)]
+
+    @property
+    def spreads(self) -> Float[np.ndarray, " s"]:
+        """Largest minus smallest observed value of each state; 1 where none was observed."""
+        columns = map(self.of_state, range(self.experiments[0].values.shape[1]))
+        return np.array([np.ptp(c) if len(c) else 1.0 for c in columns], float)
+
+    @property
+    def owners(self) -> Int[np.ndarray, " N"]:
+        """Number of the state that each observed value belongs to, in order."""
+        owners = []
+        for e in self.experiments:
+            columns = np.broadcast_to(np.arange(e.values.shape[1]), e.values.shape)
+            owners.append(columns[e.observed])
+        return np.concatenate(owners)

@@ -100,15 +100,10 @@ Whole = Callable[[Quantities, Float[np.ndarray, "b k"]], list[Any]]
 def whole(known: Rates, law: Law) -> Whole:
     """Return the rates of all states with a law in place, as one function if it can be."""
     problem = known.problem
-    hidden = terms(problem, law)
     if any(callable(part) for part in problem.known.values()):
+        hidden = terms(problem, law)
         return lambda quantities, constants: known.of(quantities, hidden(quantities, constants))
-    rates = []
-    for state in problem.states:
-        rate = sympy.sympify(problem.formulas.get(state, 0))
-        for term, expression in zip(problem.hidden, law.terms, strict=True):
-            rate = rate + sympy.nsimplify(term.factors.get(state, 0.0)) * expression
-        rates.append(rate)
+    rates = list(problem.rates(law.terms).values())
     constants_used = [s.name for s in law.symbols]
     named = sorted({s.name for r in rates for s in r.free_symbols} - set(constants_used))
     symbols = [formula.symbol(n) for n in [*named, *constants_used]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -114,10 +115,15 @@ class Fit:
     @property
     def covariance(self) -> Float[np.ndarray, "p p"]:
         """Covariance of all parameters by Gauss-Newton, for unit weights (JᵀJ)⁻¹."""
-        scale = np.sqrt(np.sum(self.jacobian**2, axis=0))
-        scale = np.where(scale > 0, scale, 1.0)
-        gram = (self.jacobian / scale).T @ (self.jacobian / scale)
-        return np.linalg.pinv(gram, rcond=1e-13, hermitian=True) / np.outer(scale, scale)
+        return inverse_gram(self.jacobian)
+
+
+def inverse_gram(jacobian: Float[np.ndarray, "N p"]) -> Float[np.ndarray, "p p"]:
+    """Return (JᵀJ)⁻¹, by columns of unit length; directions that J does not see are left out."""
+    scale = np.sqrt(np.sum(jacobian**2, axis=0))
+    scale = np.where(scale > 0, scale, 1.0)
+    gram = (jacobian / scale).T @ (jacobian / scale)
+    return np.linalg.pinv(gram, rcond=1e-13, hermitian=True) / np.outer(scale, scale)
 
 
 class Model:
@@ -129,10 +135,14 @@ class Model:
         self.target, self.law, self.rtol = target, law, rtol
         self.budget = budget or Budget()
         self.problem = target.problem
-        self.terms: Terms = terms(self.problem, law)
         self.whole: Whole = whole(target.rates, law)
         self.bound = target.bound()
         self.states = len(self.problem.states)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The hidden terms alone."""
+        return terms(self.problem, self.law)
 
     def pack(self, constants: Any, free: Any, starts: Any) -> Float[np.ndarray, " p"]:
         """Return the parameter vector: constants, free parameters, initial states."""
@@ -253,23 +263,17 @@ class Model:
 
     def owner(self) -> np.ndarray:
         """Return the state that each residual belongs to, [N]."""
-        owners = []
-        for experiment in self.target.records.experiments:
-            columns = np.broadcast_to(np.arange(self.states), experiment.values.shape)
-            owners.append(columns[experiment.observed])
-        return np.concatenate(owners)
+        return self.target.records.owners
 
     def linearised(self, p: Float[np.ndarray, " p"]) -> tuple[np.ndarray, np.ndarray] | None:
         """Return residuals [N] and their Jacobian [N, p] by differences."""
-        steps = STEP * np.maximum(np.abs(p), 1e-2 * self._scale(p))
+        least = 1e-4 * max(float(np.median(np.abs(p))), 1e-8)
+        steps = STEP * np.maximum(np.abs(p), least)
         batch = np.concatenate([p[None], p[None] + np.diag(steps)])
         r = self.residuals(batch)
         if r is None or not np.all(np.isfinite(r)):
             return None
         return r[0], (r[1:] - r[0]).T / steps
-
-    def _scale(self, p: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(p), 1e-2 * max(float(np.median(np.abs(p))), 1e-8))
 
 
 def refit(

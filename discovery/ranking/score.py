@@ -55,14 +55,7 @@ def choices(term: sympy.Expr) -> int:
 
 def floors(target: Target) -> Float[np.ndarray, " s"]:
     """Return the smallest mean square misfit, in units of the noise, that is told from zero."""
-    spread = np.array(
-        [
-            np.ptp(target.records.of_state(i)) if len(target.records.of_state(i)) else 1
-            for i in range(len(target.problem.states))
-        ],
-        float,
-    )
-    spread = np.where(target.positive, 1.0, spread)
+    spread = np.where(target.positive, 1.0, target.records.spreads)
     return (RESOLUTION * spread / target.sigma) ** 2
 
 
