@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import sciml
+from benchmarks.acceptance import Item
+from benchmarks.acceptance import Row as Row
+from benchmarks.acceptance import Verdict as Verdict
 from sciml.errors import SciMLError
 from sciml.hidden import HiddenTermProblem
 from sciml.result import Result
-
-Item = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a row measured, in words, and whether that meets what it must."""
-
-    measured: str
-    met: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the acceptance table: what it runs and how the items are judged."""
-
-    what: str
-    must: str
-    run: Callable[[], Iterable[Item]]
-    judge: Callable[[list[Item]], Verdict]
 
 
 def measure(

@@ -164,8 +164,9 @@ def _several() -> Iterable[Item]:
 def _coverage() -> Iterable[Item]:
     """A hundred replicates of the data; the law that was found, refitted to each."""
     from discovery.ranking.law import Law
-    from discovery.ranking.refit import Target, refit
+    from discovery.ranking.refit import refit
     from discovery.ranking.space import Ordinary
+    from discovery.ranking.target import Target
     from discovery.uncertainty import constants
     from sciml import formula
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from benchmarks import user_equations
+from benchmarks.acceptance import Row, Verdict
 from benchmarks.gp_measure import Item, coverage, error, is_loud, measure, warm
 from benchmarks.gp_report import PUBLISHED, name_of, slowest
 
@@ -32,24 +31,6 @@ COMPARED = (
 )
 ARD = (("gp_u1", 20.0), ("gp_u2", 20.0), ("gp_u3", 20.0), ("gp_u5", 100.0))
 DRAWS = range(20)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a row measured, in words, and whether that meets what it must."""
-
-    measured: str
-    met: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the acceptance table: what it runs and how the items are judged."""
-
-    what: str
-    must: str
-    run: Callable[[], list[Item]]
-    judge: Callable[[list[Item]], Verdict]
 
 
 def _below(items: list[Item], bar: float) -> Verdict:

@@ -15,8 +15,9 @@ from discovery.experiment import next_experiment
 from discovery.ranking.dynamics import terms
 from discovery.ranking.field import Field
 from discovery.ranking.law import refines
-from discovery.ranking.refit import Fit, Model, Target
+from discovery.ranking.model import Model
 from discovery.ranking.search import Ranked
+from discovery.ranking.target import Fit, Target
 from discovery.surrogate.fitted import Surrogate
 from discovery.system import described
 from sciml.method import Outcome

@@ -16,9 +16,11 @@ from jaxtyping import Float
 from discovery.candidates.symbolic import law
 from discovery.predict import law_of
 from discovery.ranking.law import Law
-from discovery.ranking.refit import Fit, Model, Target, refit
+from discovery.ranking.model import Model
+from discovery.ranking.refit import refit
 from discovery.ranking.score import score
 from discovery.ranking.space import Ordinary
+from discovery.ranking.target import Fit, Target
 from discovery.uncertainty import LEVEL, constants
 from sciml import formula
 from sciml.errors import BadConfig, BadData

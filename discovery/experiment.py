@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.predict import solution
-from discovery.ranking.refit import Fit, Model, Target
+from discovery.ranking.model import Model
 from discovery.ranking.score import RESOLUTION
+from discovery.ranking.target import Fit, Target
 from discovery.uncertainty import covariance
 
 AHEAD = 3.0

@@ -16,9 +16,10 @@ from discovery.ranking import begin, smooth
 from discovery.ranking.adequate import complaint
 from discovery.ranking.law import Law
 from discovery.ranking.polish import polish
-from discovery.ranking.refit import Target, refit
+from discovery.ranking.refit import refit
 from discovery.ranking.score import RESOLUTION, score
 from discovery.ranking.search import Pool, Ranked, pruned, run, shortlist
+from discovery.ranking.target import Target
 from discovery.settings import Settings
 from discovery.surrogate.fitted import Surrogate
 from discovery.surrogate.train import Settings as Networks

@@ -9,7 +9,7 @@ import sympy
 from jaxtyping import Float
 from scipy.stats import t as student
 
-from discovery.ranking.refit import Fit, Target, inverse_gram
+from discovery.ranking.target import Fit, Target, inverse_gram
 from discovery.units import of_constants
 from sciml import formula
 

@@ -4,8 +4,8 @@ import numpy as np
 
 import sciml
 from discovery.ranking.law import Law
-from discovery.ranking.refit import Target
 from discovery.ranking.space import Ordinary
+from discovery.ranking.target import Target
 from sciml import formula
 
 

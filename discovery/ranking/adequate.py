@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import chi2
 from scipy.stats import f as variance_ratio
 
-from discovery.ranking.refit import Fit, Target
+from discovery.ranking.target import Fit, Target
 
 DOUBT = 1e-3
 """probability below which a misfit is no accident"""

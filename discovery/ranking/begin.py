@@ -12,8 +12,8 @@ from jaxtyping import Float
 from discovery.candidates.library import GROUPS, Entry, entries
 from discovery.ranking.field import field
 from discovery.ranking.reference import Reference, cells, grid, linearised
-from discovery.ranking.refit import Target
 from discovery.ranking.space import Ordinary, Space
+from discovery.ranking.target import Target
 from discovery.surrogate.fitted import Surrogate
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Records

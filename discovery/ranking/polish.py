@@ -13,9 +13,10 @@ import numpy as np
 import sympy
 
 from discovery.ranking.law import Law, renumbered
-from discovery.ranking.refit import Fit, Target, refit
+from discovery.ranking.refit import refit
 from discovery.ranking.score import score
 from discovery.ranking.search import Ranked
+from discovery.ranking.target import Fit, Target
 from discovery.units import of_constants
 
 NEAR = 0.05

@@ -10,9 +10,9 @@ import sympy
 from discovery.candidates.library import INNER, Entry, values
 from discovery.ranking.law import Law, constant
 from discovery.ranking.reference import Reference, regression
-from discovery.ranking.refit import Target
 from discovery.ranking.score import PRICE, SUMMAND
 from discovery.ranking.subsets import Subset, search
+from discovery.ranking.target import Target
 
 
 def propose(

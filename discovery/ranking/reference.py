@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.linalg import block_diag
 
-from discovery.ranking.refit import Fit, Model, Target
+from discovery.ranking.model import Model
+from discovery.ranking.target import Fit, Target
 
 CELLS = {"ordinary": 400, 1: 120, 2: 60}
 """steps of the grid over an experiment's whole time, at least: of ODEs, of one axis, of two"""

@@ -17,7 +17,7 @@ import sympy
 from jaxtyping import Float
 
 from discovery.ranking.law import Law
-from discovery.ranking.refit import Fit, Target
+from discovery.ranking.target import Fit, Target
 
 PRICE = 1.5
 """charge for each node of a formula"""

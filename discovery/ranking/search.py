@@ -18,9 +18,10 @@ from discovery.candidates.library import Entry
 from discovery.ranking.law import Law, renumbered
 from discovery.ranking.propose import propose
 from discovery.ranking.reference import Reference, of_law
-from discovery.ranking.refit import Fit, Target, refit
+from discovery.ranking.refit import refit
 from discovery.ranking.score import MARGIN, score
 from discovery.ranking.simulate import Budget
+from discovery.ranking.target import Fit, Target
 
 Report = Callable[[str, float], None]
 """(what is being done, part of it done) -> None"""

@@ -17,8 +17,8 @@ from jaxtyping import Float
 from scipy.interpolate import CubicSpline, make_smoothing_spline
 
 from discovery.ranking.reference import Reference, cells, grid, linearised
-from discovery.ranking.refit import Target
 from discovery.ranking.space import Ordinary
+from discovery.ranking.target import Target
 from sciml.hidden import HiddenTermProblem
 from sciml.records import Experiment, Records
 

@@ -9,9 +9,10 @@ from discovery.ranking import smooth
 from discovery.ranking.adequate import complaint, likeness
 from discovery.ranking.begin import dictionary
 from discovery.ranking.law import bare, joined, refines, renumbered, skeleton
+from discovery.ranking.model import Model
 from discovery.ranking.polish import polish
 from discovery.ranking.reference import of_law, regression
-from discovery.ranking.refit import Model, refit
+from discovery.ranking.refit import refit
 from discovery.ranking.score import score
 from discovery.ranking.search import Ranked, mixed, pruned, run, shortlist
 from discovery.ranking.simulate import Budget, solve
