@@ -19,6 +19,7 @@ from sciml.conditions import Sampled as Sampled
 from sciml.domain import Box, Domain
 from sciml.errors import BadProblem
 from sciml.hidden import HiddenTermProblem
+from sciml.jumps import JumpProcess
 from sciml.origin import Origin as Origin
 from sciml.precision import float64
 
@@ -270,4 +271,4 @@ class EigenProblem:
         return v
 
 
-AnyProblem = Problem | EigenProblem | HiddenTermProblem
+AnyProblem = Problem | EigenProblem | HiddenTermProblem | JumpProcess
