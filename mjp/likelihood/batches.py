@@ -85,7 +85,7 @@ def _batch(
 def _gaps(
     found: Lookup, pair: Int[np.ndarray, "L K"], there: Bool[np.ndarray, "L K"], cut: bool
 ) -> tuple[Int[np.ndarray, "L K1"], Float[np.ndarray, "L K1"] | None]:
-    """Return the nodes, and what lies beyond them, of the gaps; one column where subjects share them.
+    """Return nodes of the gaps, and what lies beyond; one column where subjects share them.
 
     Blocks stand at different places of their subjects, and share gaps only where all are equal.
     """

@@ -8,21 +8,12 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float
-from scipy.optimize import minimize
 
+from mjp.likelihood.climb import maximum
 from mjp.likelihood.model import Model
-from mjp.likelihood.objective import Objective, information, log_posterior, smoothed_likelihood
+from mjp.likelihood.objective import Objective, log_posterior, smoothed_likelihood
 from mjp.likelihood.sojourn import smoothed_rates
 from sciml.jumps import generator
-
-GLANCE = 20
-"""iterations from each start, before the best goes on"""
-PATIENCE = 500
-"""most iterations of the climb to the top"""
-NEVER = 1e-2
-"""expected jumps below which a rate counts as 0"""
-FLAT = 1e-5
-"""largest expected gain in log-likelihood still to be had at a converged estimate"""
 
 LogPrior = Callable[[Array, Array], Array]
 
@@ -41,7 +32,7 @@ class Estimate:
     covariance : of theta, the inverse of the observed information, [p, p]; 0 for pinned ones;
         None where the information is not positive definite: the data do not identify theta.
     pinned : parameters at a bound, such as rates that ran to 0, [p].
-    converged : whether no more than FLAT in log-likelihood is to be gained.
+    converged : whether a Newton step promises no more than 1e-5 in log-likelihood.
     evaluations : of likelihood and gradient.
     """
 
@@ -68,7 +59,7 @@ def generator_of(key: Array | int) -> np.random.Generator:
 def scaled_starts(
     model: Model, restarts: int, rng: np.random.Generator
 ) -> list[Float[np.ndarray, " p"]]:
-    """Return starts from jumps over holding time, shrunk to a common rate, and random ones about it.
+    """Return starts: jumps over holding time, shrunk to a common rate, and random ones about it.
 
     Where the rate of misreports is unknown, starts differ in how many changes they blame on it.
     """
@@ -106,7 +97,7 @@ def maximum_likelihood(
     """
     rng = generator_of(key)
     given = scaled_starts(model, restarts, rng) if starts is None else list(starts)
-    return _maximum(model, smoothed_likelihood(model), given, pin=True)
+    return _estimate(smoothed_likelihood(model), given)
 
 
 def maximum_posterior(
@@ -123,95 +114,25 @@ def maximum_posterior(
     start : where to start from.
     """
     theta = start.theta if isinstance(start, Estimate) else np.asarray(start, float)
-    return _maximum(model, log_posterior(model, log_prior), [theta], pin=False)
+    return _estimate(log_posterior(model, log_prior), [theta])
 
 
-def _climb(
-    objective: Objective, model: Model, start: Float[np.ndarray, " p"], iterations: int
-) -> tuple[float, Float[np.ndarray, " p"]]:
-    """Return value and place after some iterations of L-BFGS-B in variables of unit curvature."""
-    scale = np.ones(model.size)
-    scale[model.parts[0]] = np.sqrt(model.sojourn.jumps[model.links] + 1.0)
-    scale[model.parts[1]] = np.sqrt(1.0 + 0.01 * model.sojourn.jumps.sum())
-    low, high = model.bounds
-
-    def downhill(x: Float[np.ndarray, " p"]) -> tuple[float, Float[np.ndarray, " p"]]:
-        value, gradient = objective(x / scale)
-        return -float(value), -gradient / scale
-
-    found = minimize(
-        downhill,
-        np.clip(start, low, high) * scale,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=list(zip(low * scale, high * scale, strict=True)),
-        options={"maxiter": iterations, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-4},
-    )
-    return -float(found.fun), found.x / scale
-
-
-def _maximum(
-    model: Model, objective: Objective, starts: list[Float[np.ndarray, " p"]], *, pin: bool
-) -> Estimate:
-    theta = starts[0]
-    if len(starts) > 1:
-        theta = max((_climb(objective, model, s, GLANCE) for s in starts), key=lambda f: f[0])[1]
-    _, theta = _climb(objective, model, theta, PATIENCE)
-    pinned = _pinned(model, theta, pin)
-    theta, covariance, gain = _polished(objective, model, theta, pinned)
+def _estimate(objective: Objective, starts: Sequence[Float[np.ndarray, " p"]]) -> Estimate:
+    model = objective.model
+    theta, covariance, pinned, converged = maximum(objective, starts)
     rates, misclassification, initial = model.unpack(theta)
+    low, _ = model.bounds
+    part = model.parts[0]
     zero = np.zeros_like(model.allowed)
-    zero[model.links] = pinned[model.parts[0]] & (theta[model.parts[0]] < 0)
+    zero[model.links] = theta[part] <= low[part] + 1e-6
     return Estimate(
-        generator(np.where(zero, 0.0, rates)) if pin else rates,
+        generator(np.where(zero, 0.0, rates)),
         misclassification,
         initial,
         model.log_likelihood(theta),
         theta,
         covariance,
         pinned,
-        gain < FLAT,
+        converged,
         objective.evaluations,
     )
-
-
-def _pinned(model: Model, theta: Float[np.ndarray, " p"], pin: bool) -> Bool[np.ndarray, " p"]:
-    """Return which parameters are at a bound; with `pin`, rates of hardly a jump are as well."""
-    low, high = model.bounds
-    pinned = (theta <= low + 1e-6) | (theta >= high - 1e-6)
-    if pin:
-        held = model.sojourn.held[model.links[0]] / model.tau
-        pinned[model.parts[0]] |= np.exp(theta[model.parts[0]]) * held < NEVER
-    return pinned
-
-
-def _polished(
-    objective: Objective,
-    model: Model,
-    theta: Float[np.ndarray, " p"],
-    pinned: Bool[np.ndarray, " p"],
-) -> tuple[Float[np.ndarray, " p"], Float[np.ndarray, "p p"] | None, float]:
-    """Return theta after a few Newton steps, its covariance, and what a further step would gain."""
-    low, high = model.bounds
-    free = np.flatnonzero(~pinned)
-    value, gradient = objective(theta)
-    found = information(objective, theta, gradient, free)
-    try:
-        inverse = np.linalg.inv(np.linalg.cholesky(found))
-    except np.linalg.LinAlgError:
-        return theta, None, float(np.abs(gradient[free]).max(initial=0.0))
-    inverse = inverse.T @ inverse
-    for _ in range(4):
-        step = inverse @ gradient[free]
-        if gradient[free] @ step / 2 < FLAT**2:
-            break
-        trial = theta.copy()
-        trial[free] += step
-        trial = np.clip(trial, low, high)
-        new, slope = objective(trial)
-        if not new > value:
-            break
-        theta, value, gradient = trial, new, slope
-    covariance = np.zeros((len(theta), len(theta)))
-    covariance[np.ix_(free, free)] = inverse
-    return theta, covariance, float(gradient[free] @ inverse @ gradient[free] / 2)
