@@ -9,9 +9,9 @@ import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from mjp.likelihood.climb import maximum
 from mjp.likelihood.model import Model
 from mjp.likelihood.objective import Objective, log_posterior, smoothed_likelihood
+from mjp.likelihood.settle import maximum
 from mjp.likelihood.sojourn import smoothed_rates
 from sciml.jumps import generator
 
@@ -119,7 +119,8 @@ def maximum_posterior(
 
 def _estimate(objective: Objective, starts: Sequence[Float[np.ndarray, " p"]]) -> Estimate:
     model = objective.model
-    theta, covariance, pinned, converged = maximum(objective, starts)
+    found = maximum(objective, starts)
+    theta = found.theta
     rates, misclassification, initial = model.unpack(theta)
     low, _ = model.bounds
     part = model.parts[0]
@@ -131,8 +132,8 @@ def _estimate(objective: Objective, starts: Sequence[Float[np.ndarray, " p"]]) -
         initial,
         model.log_likelihood(theta),
         theta,
-        covariance,
-        pinned,
-        converged,
+        found.covariance,
+        found.pinned,
+        found.converged,
         objective.evaluations,
     )
