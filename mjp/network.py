@@ -101,7 +101,7 @@ class EdgeNetwork(nn.Module):
         h = nn.Dense(self.size.width)(nn.gelu(h)) * both
         h = h.astype(self.size.dtype)
         stack = nn.scan(
-            nn.remat(Layer) if self.size.dtype == jnp.bfloat16 else Layer,
+            Layer,
             variable_axes={"params": 0},
             split_rngs={"params": True},
             in_axes=nn.broadcast,

@@ -38,12 +38,10 @@ class Batch(NamedTuple):
 LARGE = (
     Batch(Shape(6, 2, 4, 75, 100), 64),
     Batch(Shape(6, 2, 4, 75, 100, 100.0), 32),
-    Batch(Shape(6, 2, 2, 4, 300), 16),
-    Batch(Shape(6, 2, 4, 250, 12), 16),
     Batch(Shape(12, 7, 4, 75, 100), 24),
     Batch(Shape(12, 7, 4, 75, 100, 100.0), 16),
-    Batch(Shape(12, 7, 2, 4, 300), 8),
-    Batch(Shape(12, 7, 4, 250, 12), 8),
+    Batch(Shape(12, 2, 2, 4, 300), 24),
+    Batch(Shape(12, 2, 4, 250, 12), 24),
 )
 """examples of one step on each of the devices that the run was planned for"""
 

@@ -73,7 +73,7 @@ def draw(
 
     A path holds 0.3 to 300 jumps, but a gap no more than about three; half of the published
     processes are seen for ten units of time, as in arXiv 2406.06419. Gaps are equal, whole
-    multiples of a base step (a thinned grid), or gamma-distributed; grids are shared by all
+    multiples of a base step (a thinned grid), or log-normal; grids are shared by all
     paths or differ; in some designs paths end early.
     """
     k = jax.random.split(key, 12)
@@ -90,9 +90,9 @@ def draw(
     p = jnp.where(published, 0.25 + 0.25 * jax.random.bernoulli(k[4]), _log_uniform(k[5], 0.1, 0.9))
     u = jax.random.uniform(k[6], gaps_shape, minval=1e-6, maxval=1.0)
     thinned = (1.0 + jnp.floor(jnp.log(u) / jnp.log1p(-p))) * p
-    form = _log_uniform(k[7], 0.6, 6.0)
-    gamma = jax.random.gamma(k[8], form, gaps_shape) / form + 1e-3
-    gaps = jnp.where(kind < 0.5, 1.0, jnp.where(kind < 0.8, thinned, gamma))
+    sigma = _log_uniform(k[7], 0.2, 1.5)
+    random = jnp.exp(sigma * jax.random.normal(k[8], gaps_shape) - sigma**2 / 2)
+    gaps = jnp.where(kind < 0.5, 1.0, jnp.where(kind < 0.8, thinned, random))
     gaps = jnp.where(jax.random.bernoulli(k[9], 0.4), gaps[:1], gaps)
     gaps = gaps * duration / steps
     index = jnp.arange(shape.paths)[None, :] * shape.grids + jnp.arange(shape.grids)[:, None]
@@ -134,11 +134,13 @@ def initial(
 
     Paths do not start in absorbing states.
     """
-    k = jax.random.split(key, 2)
+    k = jax.random.split(key, 4)
     may = active & ~absorbing
-    alpha = jnp.array([50.0, 1.0, 0.15])[jax.random.randint(k[0], (), 0, 3)]
-    alpha = jnp.where(published, 50.0, alpha)
-    random = jax.random.gamma(k[1], alpha, active.shape) * may + 1e-9 * may
+    even = jnp.maximum(1 + jax.random.normal(k[1], active.shape) / 50**0.5, 0.05)
+    power = jnp.array([1.0, 1.0, 5.0])[jax.random.randint(k[0], (), 0, 3)]
+    uneven = jax.random.exponential(k[2], active.shape) ** power
+    random = jnp.where(published | jax.random.bernoulli(k[3], 0.3), even, uneven) + 1e-9
+    random = random * may
     stationary = jax.random.bernoulli(k[0]) & ~absorbing.any()
     law = jnp.where(stationary, limit, random)
     return law / law.sum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -19,18 +20,19 @@ def exponential(a: Float[Array, "*b n n"]) -> Float[Array, "*b n n"]:
     a = a * 2.0**-SQUARINGS
     one = jnp.eye(a.shape[-1], dtype=a.dtype)
     p = one + a @ (one + a @ (one + a @ (one + a / 4) / 3) / 2)
-    for _ in range(SQUARINGS):
+    return jnp.maximum(_squared(p, SQUARINGS), 0.0)
+
+
+def _squared(p: Float[Array, "*b n n"], times: int) -> Float[Array, "*b n n"]:
+    def square(_: int, p: Array) -> Array:
         p = p @ p
-        p = p / p.sum(-1, keepdims=True)
-    return jnp.maximum(p, 0.0)
+        return p / p.sum(-1, keepdims=True)
+
+    return jax.lax.fori_loop(0, times, square, p)
 
 
 def stationary(q: Float[Array, "n n"], start: Float[Array, " n"]) -> Float[Array, " n"]:
     """Return the law that a process with rates Q reaches from `start`, also a reducible one."""
     scale = jnp.maximum(jnp.max(-jnp.diagonal(q)), 1e-30)
-    p = exponential(q / scale * 64.0)
-    for _ in range(10):
-        p = p @ p
-        p = p / p.sum(-1, keepdims=True)
-    law = start @ p
+    law = start @ _squared(exponential(q / scale * 64.0), 10)
     return law / law.sum()

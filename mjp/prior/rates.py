@@ -33,7 +33,8 @@ def _beta(key: Key[Array, ""], a: Array, b: Array) -> Array:
     u = jax.random.uniform(key, (11, *a.shape), minval=1e-7)
     one = 1 - u[0] ** (1 / b)
     count = jnp.arange(11)[:, None, None] <= b
-    second = -jax.lax.top_k(jnp.moveaxis(jnp.where(count, -u, -2.0), 0, -1), 2)[0][..., 1]
+    u = jnp.where(count, u, 2.0)
+    second = jnp.where(u <= u.min(0), 2.0, u).min(0)
     return jnp.where(a == 1, one, second)
 
 
