@@ -76,10 +76,11 @@ def _batch(
     if visits.exact is not None:
         first_exact = np.zeros(subjects, bool)
         first_exact[: len(group)] = visits.exact[visits.starts[group]]
-    steps = Steps(labels, base, beyond, exact)
     if cut:
-        steps = Steps(*(None if a is None else _cut(a, count) for a in steps))
-    return Batch(found.nodes, first, first_exact, steps, count)
+        labels, base = _cut(labels, count), _cut(base, count)
+        beyond = None if beyond is None else _cut(beyond, count)
+        exact = None if exact is None else _cut(exact, count)
+    return Batch(found.nodes, first, first_exact, Steps(labels, base, beyond, exact), count)
 
 
 def _gaps(

@@ -97,11 +97,12 @@ def log_likelihood(rates: Float[Array, "n n"], seen: Transitions) -> Float[Array
     unit of time for each of these.
     """
     p = at_nodes(rates, seen.nodes)
-    total = _weighted_log(seen.counts, p)
+    total = _weighted_log(jnp.asarray(seen.counts), p)
     if seen.entries is None:
         return total
     jumps = rates - jnp.diag(jnp.diagonal(rates))
-    return total + _weighted_log(seen.entries, product(p, jumps[:, :, None]))
+    entered = product(p, jumps[:, :, None])
+    return total + _weighted_log(jnp.asarray(seen.entries), entered)
 
 
 def _weighted_log(counts: Float[Array, "G n n"], p: Float[Array, "n n G"]) -> Float[Array, ""]:

@@ -109,8 +109,8 @@ def maximum_posterior(
     ----------
     model : the likelihood.
     log_prior : log density of the log rates in units of 1/tau, [n, n], on the allowed links
-        [n, n], differentiable by JAX: log_prior(log_rates, allowed). Misreports and initial law
-        are uniform on their simplices.
+        [n, n], differentiable by JAX: log_prior(log_rates, allowed), compiled once a function.
+        Misreports and initial law are uniform on their simplices.
     start : where to start from.
     """
     theta = start.theta if isinstance(start, Estimate) else np.asarray(start, float)

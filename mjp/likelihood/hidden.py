@@ -35,10 +35,10 @@ class Steps(NamedTuple):
     exact : whether the state was entered at that very time, [L, R]; None: none was.
     """
 
-    labels: Array
-    base: Array
-    beyond: Array | None
-    exact: Array | None
+    labels: Array | np.ndarray
+    base: Array | np.ndarray
+    beyond: Array | np.ndarray | None
+    exact: Array | np.ndarray | None
 
 
 @partial(
@@ -98,7 +98,7 @@ def log_likelihood(
     return jnp.sum(jnp.log(scale)) + _over_blocks(front[0], table, emission, rates, batch)
 
 
-def _one_hot(labels: Int[Array, " R"], n: int) -> Float[Array, "n R"]:
+def _one_hot(labels: Int[Array, " R"] | Int[np.ndarray, " R"], n: int) -> Float[Array, "n R"]:
     return (jnp.arange(n)[:, None] == labels[None, :]).astype(float)
 
 
@@ -126,7 +126,7 @@ def _run(
         fronts, logs = carry
         moved = _move(fronts, table[:, :, visit.base])
         if visit.beyond is not None:
-            moved = little_further(rates, moved, visit.beyond)
+            moved = little_further(rates, moved, jnp.asarray(visit.beyond))
         seen = moved * emission[:, visit.labels]
         if visit.exact is not None:
             jumps = rates - jnp.diag(jnp.diagonal(rates))
@@ -141,7 +141,10 @@ def _run(
 
 def _move(fronts: Float[Array, "S n R"], p: Float[Array, "n n R1"]) -> Float[Array, "S n R"]:
     """Return the fronts times the matrices of each of the R."""
-    return sum(fronts[:, i, None] * p[None, i] for i in range(p.shape[0]))
+    total = fronts[:, 0, None] * p[None, 0]
+    for i in range(1, p.shape[0]):
+        total = total + fronts[:, i, None] * p[None, i]
+    return total
 
 
 def _over_blocks(

@@ -13,6 +13,7 @@ from mjp.likelihood.batches import batches
 from mjp.likelihood.chain import check_possible, transitions
 from mjp.likelihood.noise import Noise, clean, flips
 from mjp.likelihood.parameters import (
+    Data,
     Parameters,
     Setting,
     compiled_laws,
@@ -50,6 +51,8 @@ class Model:
     setting : the same as arrays.
     data : numbers of transitions (clean labels), or padded batches of labels.
     law : the initial law where it is not a free parameter, [n]; None: it is.
+    constant : log-likelihood of what does not depend on theta: the first of the clean labels, and
+        the densities' change of unit from 1/tau.
     """
 
     visits: Visits
@@ -57,8 +60,9 @@ class Model:
     noise: Noise
     sojourn: Sojourn
     setting: Setting
-    data: tuple
+    data: tuple[Data, ...]
     law: Float[np.ndarray, " n"] | None
+    constant: float
 
     @property
     def tau(self) -> float:
@@ -73,7 +77,8 @@ class Model:
     @property
     def links(self) -> tuple[Int[np.ndarray, " m"], Int[np.ndarray, " m"]]:
         """Sources and targets of the allowed links, in the order of theta."""
-        return np.nonzero(self.allowed)
+        source, target = np.nonzero(self.allowed)
+        return source, target
 
     @property
     def misreports(self) -> tuple[Int[np.ndarray, " k"], Int[np.ndarray, " k"]]:
@@ -81,7 +86,8 @@ class Model:
         if self.noise.kind == "uniform":
             return np.zeros(1, int), np.zeros(1, int)
         if self.noise.kind == "pattern":
-            return np.nonzero(self.setting.pattern)
+            source, target = np.nonzero(self.setting.pattern)
+            return source, target
         return np.zeros(0, int), np.zeros(0, int)
 
     @property
@@ -168,27 +174,14 @@ class Model:
         parameters = self.parameters(theta)
         with float64():
             found = [evaluate(parameters, self.setting, d, self.noise.kind) for d in self.data]
-            values = sum(np.asarray(value) for value, _ in found)
-            full = [sum(np.asarray(g[k]) for _, g in found) for k in range(3)]
+            values = np.sum([np.asarray(value) for value, _ in found], axis=0)
+            full = [np.sum([np.asarray(g[k]) for _, g in found], axis=0) for k in range(3)]
         gradient = np.concatenate(
             [full[0][..., *self.links], full[1][..., *self.misreports]]
             + ([full[2][..., :-1]] if self.law is None else []),
             axis=-1,
         )
-        return values + self.constant, gradient
-
-    @property
-    def constant(self) -> float:
-        """Log-likelihood of what does not depend on theta, and of the change from tau to a unit."""
-        visits = self.visits
-        total = 0.0
-        if visits.exact is not None:
-            entries = visits.exact.copy()
-            entries[visits.starts[:-1]] = False
-            total -= entries.sum() * np.log(self.tau)
-        if self.noise.kind == "clean":
-            total += np.log(np.maximum(self.law[visits.labels[visits.starts[:-1]]], 1e-300)).sum()
-        return float(total)
+        return np.asarray(values + self.constant), gradient
 
     def log_likelihood(self, theta: Float[np.ndarray, " p"]) -> float:
         """Return the log-likelihood; each exact entry counts as a density per unit of time."""
@@ -214,7 +207,8 @@ def model(
 
     Parameters
     ----------
-    visits : the observations.
+    visits : the observations. States with exact entries should be absorbing (or seen to be left):
+        the density of entries has no bound if a state may be entered and left ever faster.
     allowed : which jumps i -> j may exist; None: all.
     noise : how states are misreported; None: never.
     initial : law of the state at first visits; None: inferred (for clean labels, the smoothed
@@ -255,11 +249,24 @@ def model(
         law = first_law(visits) if law is None else law
     setting = _setting(allowed, noise, np.asarray(certain, bool))
     with float64():
-        data = (transitions(visits, seen.tau),)
-        if noise.kind != "clean":
+        data: tuple[Data, ...]
+        if noise.kind == "clean":
+            data = (transitions(visits, seen.tau),)
+        else:
             data = batches(visits, seen.tau)
         data, setting = jax.device_put((data, setting))
-    return Model(visits, allowed, noise, seen, setting, data, law)
+    constant = -_entries(visits) * np.log(seen.tau)
+    if noise.kind == "clean" and law is not None:
+        first = visits.labels[visits.starts[:-1]]
+        constant += np.log(np.maximum(law[first], 1e-300)).sum()
+    return Model(visits, allowed, noise, seen, setting, data, law, float(constant))
+
+
+def _entries(visits: Visits) -> int:
+    """Return the number of exact entries after the first visit of a subject."""
+    if visits.exact is None:
+        return 0
+    return int(visits.exact.sum() - visits.exact[visits.starts[:-1]].sum())
 
 
 def _setting(

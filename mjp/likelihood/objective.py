@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 from scipy.special import expit, softmax
@@ -59,7 +60,7 @@ class Objective:
         if self.log_prior is not None:
             evaluate = _prior if np.ndim(theta) == 1 else _priors
             with float64():
-                log_rates = model.parameters(theta).log_rates
+                log_rates = jnp.asarray(model.parameters(theta).log_rates)
                 prior, slope = evaluate(log_rates, model.setting.allowed, self.log_prior)
                 value += np.asarray(prior)
                 gradient[..., model.parts[0]] += np.asarray(slope)[..., *model.links]
@@ -87,7 +88,7 @@ class Objective:
             gradient[..., noise.start] += self.misreports * (1 - 2 * flip)
         elif model.noise.kind == "pattern":
             pattern = np.asarray(model.setting.pattern)
-            logits = model.parameters(theta).noise
+            logits = np.asarray(model.parameters(theta).noise)
             possible = pattern | np.eye(model.states, dtype=bool)
             law = softmax(np.where(possible, logits, -np.inf), axis=-1)
             value += self.misreports * np.log(np.where(possible, law, 1.0)).sum((-1, -2))

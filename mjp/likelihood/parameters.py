@@ -18,6 +18,9 @@ from mjp.likelihood import chain, hidden
 from mjp.likelihood.chain import Transitions
 from mjp.likelihood.noise import flips, from_logits
 
+Data = Transitions | hidden.Batch
+"""numbers of transitions of clean labels, or a batch of misreported ones"""
+
 
 class Parameters(NamedTuple):
     """All parameters, free or not: logarithms of rates times tau, and logits.
@@ -47,17 +50,18 @@ def laws(
     parameters: Parameters, setting: Setting, kind: str
 ) -> tuple[Float[Array, "n n"], Float[Array, "n n"], Float[Array, " n"]]:
     """Return rate matrix in 1/tau, misclassification and initial law of these parameters."""
-    off = jnp.where(setting.allowed, jnp.exp(parameters.log_rates), 0.0)
+    allowed, pattern, certain, matrix = (jnp.asarray(known) for known in setting)
+    off = jnp.where(allowed, jnp.exp(parameters.log_rates), 0.0)
     rates = off - jnp.diag(off.sum(1))
     initial = jax.nn.softmax(parameters.initial)
     if kind == "uniform":
-        return rates, flips(jax.nn.sigmoid(parameters.noise[0, 0]), setting.certain), initial
+        return rates, flips(jax.nn.sigmoid(parameters.noise[0, 0]), certain), initial
     if kind == "pattern":
-        return rates, from_logits(parameters.noise, setting.pattern), initial
-    return rates, setting.matrix, initial
+        return rates, from_logits(jnp.asarray(parameters.noise), pattern), initial
+    return rates, matrix, initial
 
 
-def _log_likelihood(parameters: Parameters, setting: Setting, data: object, kind: str) -> Array:
+def _log_likelihood(parameters: Parameters, setting: Setting, data: Data, kind: str) -> Array:
     rates, misclassification, initial = laws(parameters, setting, kind)
     if isinstance(data, Transitions):
         return chain.log_likelihood(rates, data)
@@ -66,7 +70,7 @@ def _log_likelihood(parameters: Parameters, setting: Setting, data: object, kind
 
 @partial(jax.jit, static_argnames="kind")
 def value_and_gradient(
-    parameters: Parameters, setting: Setting, data: object, kind: str
+    parameters: Parameters, setting: Setting, data: Data, kind: str
 ) -> tuple[Array, Parameters]:
     """Return the log-likelihood of (a part of) the data, and its gradient."""
     return jax.value_and_grad(_log_likelihood)(parameters, setting, data, kind)
@@ -74,7 +78,7 @@ def value_and_gradient(
 
 @partial(jax.jit, static_argnames="kind")
 def values_and_gradients(
-    parameters: Parameters, setting: Setting, data: object, kind: str
+    parameters: Parameters, setting: Setting, data: Data, kind: str
 ) -> tuple[Array, Parameters]:
     """Return the same for several parameters, along the first axis of each."""
     one = jax.value_and_grad(partial(_log_likelihood, kind=kind))

@@ -70,11 +70,14 @@ def settle(objective: Objective, theta: Float[np.ndarray, " p"]) -> Maximum:
         if inverse is None:
             theta = _rate_step(objective, theta, gradient, curvature, free)
             continue
-        theta, gain = _newton(objective, theta, inverse, free)
+        moved, gain = _newton(objective, theta, inverse, free)
         covariance = np.zeros((len(theta), len(theta)))
         covariance[np.ix_(free, free)] = inverse
         if gain < FLAT:
-            return Maximum(theta, covariance, pinned, converged=True)
+            return Maximum(moved, covariance, pinned, converged=True)
+        if np.array_equal(moved, theta):
+            moved = _rate_step(objective, theta, gradient, curvature, free)
+        theta = moved
     _, gradient = objective(theta)
     still = bool(np.sum(gradient[~pinned] ** 2) < FLAT)
     return Maximum(theta, covariance, pinned, still)

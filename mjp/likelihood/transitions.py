@@ -75,7 +75,10 @@ class Lookup:
 
 def product(a: Float[Array, "n m ..."], b: Float[Array, "m k ..."]) -> Float[Array, "n k ..."]:
     """Return the matrix products along the first two axes (the loop over them vectorises)."""
-    return sum(a[:, k, None] * b[None, k] for k in range(b.shape[0]))
+    total = a[:, 0, None] * b[None, 0]
+    for k in range(1, b.shape[0]):
+        total = total + a[:, k, None] * b[None, k]
+    return total
 
 
 def _square(p: Float[Array, "n n U"]) -> Float[Array, "n n U"]:
@@ -117,7 +120,7 @@ def exponentials(rates: Float[Array, "n n"], times: Float[Array, " U"]) -> Float
 
 def at_nodes(rates: Float[Array, "n n"], nodes: Nodes) -> Float[Array, "n n G"]:
     """Return exp(Q t) at the times of the nodes, the node last."""
-    lowest = exponentials(rates, nodes.first)
+    lowest = exponentials(rates, jnp.asarray(nodes.first))
     if nodes.octaves == 1:
         return lowest
 

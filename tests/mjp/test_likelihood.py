@@ -175,7 +175,6 @@ def test_death_times_have_the_density_of_their_law():
     [
         likelihood.clean(),
         likelihood.uniform(),
-        likelihood.uniform(0.1),
         likelihood.unknown_confusion(np.tri(N, k=1, dtype=bool)),
     ],
     ids=lambda noise: noise.kind,
@@ -189,9 +188,8 @@ def test_gradients_are_those_of_differences(rng, kind):
     theta = rng.normal(-1.0, 0.4, model.size)
     _, gradient = model.value_and_gradient(theta)
     step = 1e-5 * np.eye(model.size)
-    up, _ = model.value_and_gradient(theta + step)
-    down, _ = model.value_and_gradient(theta - step)
-    np.testing.assert_allclose(gradient, (up - down) / 2e-5, rtol=1e-6, atol=1e-6)
+    rise = [model.log_likelihood(theta + s) - model.log_likelihood(theta - s) for s in step]
+    np.testing.assert_allclose(gradient, np.array(rise) / 2e-5, rtol=1e-6, atol=1e-6)
 
 
 def test_pack_and_unpack_are_inverse(rng):
