@@ -86,7 +86,7 @@ class Model:
         if self.noise.kind == "uniform":
             return np.zeros(1, int), np.zeros(1, int)
         if self.noise.kind == "pattern":
-            source, target = np.nonzero(self.setting.pattern)
+            source, target = np.nonzero(np.asarray(self.setting.pattern))
             return source, target
         return np.zeros(0, int), np.zeros(0, int)
 

@@ -216,7 +216,7 @@ def test_posterior_draws_have_the_moments_of_the_posterior(rng):
 
 def test_posterior_intervals_cover_rates_drawn_from_the_prior(rng):
     squares = []
-    for _ in range(8):
+    for _ in range(6):
         rates = generator(np.exp(rng.normal(0, 1, (3, 3))))
         seen = panel(rng, rates, 10, 0.25 * np.arange(12))
         model = likelihood.model(seen)

@@ -17,6 +17,8 @@ from sciml.precision import float64
 from sciml.visits import Visits
 
 N = 4
+FORWARD = jax.jit(hidden.log_likelihood)
+CHAIN = jax.jit(chain.log_likelihood)
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def by_sequences(q, e, pi, seen):
 def forward(q, e, pi, seen, blocks=None):
     with float64():
         made = batches.batches(seen, blocks=blocks)
-        return sum(float(hidden.log_likelihood(q, e, pi, b)) for b in made)
+        return sum(float(FORWARD(q, e, pi, b)) for b in made)
 
 
 def test_exponentials_are_those_of_scipy(rng):
@@ -76,8 +78,12 @@ def test_small_entries_of_a_defective_chain_keep_their_relative_accuracy():
     poisson = np.exp(-t) * t ** np.arange(n - 1) / np.cumprod([1, *range(1, n - 1)])
     for time in (t, 64.0):
         law = np.exp(-time) * np.cumprod([1.0, *(time / np.arange(1, n - 1))])
-        np.testing.assert_allclose(transition_matrices(q, [time])[0, 0, :-1], law, rtol=1e-12)
-    np.testing.assert_allclose(transition_matrices(q, [t])[0, 0, :-1], poisson, rtol=1e-12)
+        np.testing.assert_allclose(
+            transition_matrices(q, np.array([time]))[0, 0, :-1], law, rtol=1e-12
+        )
+    np.testing.assert_allclose(
+        transition_matrices(q, np.array([t]))[0, 0, :-1], poisson, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("grid", ["own", "regular"])
@@ -96,7 +102,7 @@ def test_clean_labels_are_hidden_ones_that_are_never_wrong(rng, exact):
     seen = visits(rng, 30, 20, "own", exact)
     q = rate_matrix(rng)
     with float64():
-        clean = float(chain.log_likelihood(q, chain.transitions(seen)))
+        clean = float(CHAIN(q, chain.transitions(seen)))
     clean += 30 * np.log(1 / N)
     assert forward(q, np.eye(N), np.ones(N) / N, seen) == pytest.approx(clean, rel=1e-10)
 
@@ -112,7 +118,7 @@ def test_interpolated_gaps_agree_with_exact_ones(rng):
     assert lookup(gaps).weights is not None
     p = transition_matrices(q, gaps)[np.arange(400), first, second]
     with float64():
-        found = float(chain.log_likelihood(q, chain.transitions(seen)))
+        found = float(CHAIN(q, chain.transitions(seen)))
     assert found == pytest.approx(np.log(p).sum(), rel=1e-9)
     pi = np.ones(n) / n
     hidden_one = forward(q, np.eye(n), pi, seen)
@@ -121,7 +127,7 @@ def test_interpolated_gaps_agree_with_exact_ones(rng):
 
 @pytest.mark.parametrize("grid", ["own", "regular"])
 def test_a_long_path_in_blocks_is_the_path_in_one(rng, grid):
-    seen = visits(rng, 1, 3000, grid, 0.01)
+    seen = visits(rng, 1, 1000, grid, 0.01)
     q, pi, e = rate_matrix(rng), np.ones(N) / N, uniform_flips(N, 0.1)
     whole = forward(q, e, pi, seen, blocks=False)
     assert forward(q, e, pi, seen) == pytest.approx(whole, rel=1e-12)
@@ -163,7 +169,7 @@ def test_death_times_have_the_density_of_their_law():
     def density(t):
         seen = Visits([0.0, t], [0, 2], [0, 2], ("well", "ill", "dead"), exact=[False, True])
         with float64():
-            return np.exp(float(chain.log_likelihood(q, chain.transitions(seen))))
+            return np.exp(float(CHAIN(q, chain.transitions(seen))))
 
     nodes, weights = np.polynomial.legendre.leggauss(12)
     found = sum(w * density(1 + x) for x, w in zip(nodes, weights, strict=True))
@@ -212,7 +218,7 @@ def test_certain_states_are_never_misreported():
 def test_other_data_of_about_the_same_size_are_not_compiled_again(rng):
     for kind in (likelihood.clean(), likelihood.uniform()):
         sizes = []
-        for length in (40, 39):
+        for length in (20, 19):
             model = likelihood.model(visits(rng, 49, length, "regular"), noise=kind)
             model.log_likelihood(model.pack(rate_matrix(rng)))
             sizes.append(parameters.value_and_gradient._cache_size())
