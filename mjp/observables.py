@@ -7,14 +7,14 @@ from jaxtyping import Float
 from scipy.linalg import expm
 
 
-def stationary(q: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " n"]:
+def stationary(q: Float[np.ndarray, "*s n n"]) -> Float[np.ndarray, "*s n"]:
     """Return the law pi with pi Q = 0; with several closed classes, the shortest such vector."""
-    n = len(q)
-    scale = max(float(np.abs(q).max()), 1e-300)
-    system = np.vstack([q.T / scale, np.ones(n)])
-    law = np.linalg.lstsq(system, np.append(np.zeros(n), 1.0), rcond=None)[0]
-    law = np.maximum(law, 0.0)
-    return law / law.sum()
+    n = q.shape[-1]
+    scale = np.maximum(np.abs(q).max((-1, -2), keepdims=True), 1e-300)
+    across = np.swapaxes(q / scale, -1, -2)
+    system = np.concatenate([across, np.ones((*q.shape[:-2], 1, n))], axis=-2)
+    law = np.maximum(np.linalg.pinv(system)[..., -1], 0.0)
+    return law / law.sum(-1, keepdims=True)
 
 
 def relaxation_times(q: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " m"]:
@@ -22,6 +22,13 @@ def relaxation_times(q: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " m"]:
     real = -np.linalg.eigvals(q).real
     real = np.sort(real[real > 1e-9 * max(float(np.abs(q).max()), 1e-300)])
     return 1.0 / real
+
+
+def slowest(q: Float[np.ndarray, "s n n"]) -> Float[np.ndarray, " s"]:
+    """Return the slowest relaxation time of each rate matrix, infinite where nothing relaxes."""
+    real = -np.linalg.eigvals(q).real
+    floor = 1e-9 * np.maximum(np.abs(q).max((-1, -2)), 1e-300)
+    return 1.0 / np.where(real > floor[:, None], real, np.inf).min(-1)
 
 
 def mfpt(q: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
@@ -44,17 +51,18 @@ def mfpt(q: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
     return times
 
 
-def entropy_production(q: Float[np.ndarray, "n n"]) -> float:
+def entropy_production(q: Float[np.ndarray, "*s n n"]) -> Float[np.ndarray, "*s"]:
     """Return the rate sum_ij pi_i q_ij ln(pi_i q_ij / pi_j q_ji), in units of k_B per time.
 
     Infinite where a link is used one way only (J. Schnakenberg, Rev. Mod. Phys. 48, 571, 1976).
     """
-    flow = stationary(q)[:, None] * np.where(np.eye(len(q), dtype=bool), 0.0, q)
-    used = (flow > 0) | (flow.T > 0)
-    if np.any(used & ~((flow > 0) & (flow.T > 0))):
-        return float("inf")
-    i, j = np.nonzero(np.triu(used))
-    return float(np.sum((flow[i, j] - flow[j, i]) * np.log(flow[i, j] / flow[j, i])))
+    off = ~np.eye(q.shape[-1], dtype=bool)
+    flow = stationary(q)[..., None] * np.where(off, q, 0.0)
+    back = np.swapaxes(flow, -1, -2)
+    both, one = (flow > 0) & (back > 0), (flow > 0) ^ (back > 0)
+    ratio = np.where(both, flow, 1.0) / np.where(both, back, 1.0)
+    rate = 0.5 * np.where(both, (flow - back) * np.log(ratio), 0.0).sum((-1, -2))
+    return np.where(one.any((-1, -2)), np.inf, rate)
 
 
 def occupancy(

@@ -66,5 +66,5 @@ def amortised(heads: Heads, allowed: Bool[np.ndarray, "n n"], scale: float) -> A
     middle = np.exp(np.clip(heads.centre + heads.spread**2 / 2, -20.0, 8.0))
     mean = link * (weight * middle).sum(-1) / scale
     noisy = float(expit(heads.noisy))
-    rate = noisy * float(np.exp(min(heads.noise, -0.7)))
+    rate = noisy * float(np.exp(np.minimum(heads.noise, -0.7)))
     return Amortised(generator(mean), link, table, noisy, rate, softmax(heads.initial), scale)

@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,10 +117,11 @@ def _batch_loss(
 ) -> Float[Array, " 6"]:
     drawn, counts = jax.lax.stop_gradient(jax.vmap(partial(example, shape=shape))(keys))
     network = EdgeNetwork(size)
-    heads = jax.vmap(partial(network.apply, params))(counts, drawn.active, drawn.known)
+    heads: Any = jax.vmap(partial(network.apply, params))(counts, drawn.active, drawn.known)
     return jax.vmap(loss)(heads, counts, drawn).mean(0)
 
 
+@cache
 def update(plan: Plan) -> Callable[[State], tuple[State, Float[Array, "chunk 6"]]]:
     """Return the compiled function that makes `plan.chunk` steps, on all devices of the process."""
     mesh = parallel.mesh("examples")

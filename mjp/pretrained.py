@@ -54,7 +54,8 @@ def _compiled(size: Size) -> Any:
 
     def apply(params: Any, counts: Counts, known: jax.Array) -> Heads:
         active = jnp.ones(len(counts.first), bool)
-        return network.apply(params, counts, active, known)
+        found: Heads = network.apply(params, counts, active, known)  # type: ignore[assignment]
+        return found
 
     return jax.jit(apply)
 
@@ -65,4 +66,4 @@ def heads(counts: Counts, allowed: np.ndarray) -> Heads:
     known = (allowed | np.eye(len(allowed), dtype=bool)).astype(np.float32)
     with jax.enable_x64(False):
         found = _compiled(size)(params, counts, known)
-    return Heads(*(np.asarray(a, float) for a in found))
+    return jax.tree.map(lambda a: np.asarray(a, float), found)

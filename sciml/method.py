@@ -118,6 +118,8 @@ class Method:
     evaluate : (problem, config, params, points [n, d]) -> values [n, k] of the solved fields.
     posterior : what else the method knows of its answer, or None.
     inputs : how it reads measurements, or None.
+    infer : (path of data, options) -> result, of a method that needs nothing but data; or None.
+    pretrain : (folder, options) -> records of the run, of a method with a pretrained network.
     blas_threads : threads of the host's linear algebra that the method gains from (None: all).
     """
 
@@ -129,6 +131,8 @@ class Method:
     evaluate: Callable[[AnyProblem, Any, Any, np.ndarray], np.ndarray]
     posterior: Posterior | None = None
     inputs: Inputs | None = None
+    infer: Callable[..., Any] | None = None
+    pretrain: Callable[..., Any] | None = None
     blas_threads: int | None = None
 
 
@@ -140,10 +144,14 @@ BUILTIN = {
     "gp-paper": "gp_solver.paper:METHOD",
     "chebyshev": "gp_solver.chebyshev.method:METHOD",
     "discover": "discovery.method:METHOD",
+    "mjp": "mjp.method:METHOD",
 }
 """method name -> where it lives, imported on first use"""
 
-DEFAULT = {"eigenproblem": "ritz", "equation": "gp", "hidden term": "discover"}
+DEFAULT = {
+    **{"eigenproblem": "ritz", "equation": "gp"},
+    **{"hidden term": "discover", "jump process": "mjp"},
+}
 """kind of problem -> the method used when none is named"""
 
 

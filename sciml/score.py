@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from sciml import score_fields, score_hidden
+from sciml import score_fields, score_hidden, score_jumps
 from sciml.domain import Box
 from sciml.hidden import HiddenTermProblem
+from sciml.jumps import JumpProcess
 from sciml.method import Outcome
 from sciml.problem import AnyProblem, EigenProblem
 from sciml.reference import ReferenceFailed, ask
@@ -20,6 +21,7 @@ METRICS = (
     *("energy_rel_error", "wavefunction_rel_error", "bounds_contain_reference"),
     *score_fields.METRICS,
     *score_hidden.METRICS,
+    *score_jumps.METRICS,
 )
 """names of the metrics that compare with a reference"""
 
@@ -42,6 +44,8 @@ def score(problem: AnyProblem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
             return _score_states(problem, outcome, evaluate)
         if isinstance(problem, HiddenTermProblem):
             return score_hidden.score_hidden(problem, outcome)
+        if isinstance(problem, JumpProcess):
+            return score_jumps.score_jumps(problem, outcome)
         return score_fields.score_fields(problem, outcome, evaluate)
     except ReferenceFailed as error:
         warning = f"The reference of '{problem.name}' failed, the answer is not scored ({error})."

@@ -102,8 +102,7 @@ class Visits:
     ) -> tuple[Int[np.ndarray, " P"], Int[np.ndarray, " P"], Float[np.ndarray, " P"]]:
         """Return the rows (first, second) of all pairs `lag` visits apart, and the time between."""
         subject = np.repeat(np.arange(self.paths), self.lengths)
-        first = np.flatnonzero(subject[:-lag] == subject[lag:]) if lag < len(subject) else []
-        first = np.asarray(first, np.int64)
+        first = np.flatnonzero(subject[:-lag] == subject[lag:])
         return first, first + lag, self.times[first + lag] - self.times[first]
 
 

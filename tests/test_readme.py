@@ -17,7 +17,8 @@ from sciml.problem import EigenProblem
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-QUICK_START, OWN_PROBLEM, EQUATION, LAW = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+QUICK_START, OWN_PROBLEM, EQUATION, LAW, RATES = BLOCKS
 
 
 @pytest.fixture
@@ -170,3 +171,22 @@ def test_every_status_that_the_page_names_exists():
     named = re.findall(r"`([A-Z]{4,})`", README)
     assert named
     assert set(named) <= set(sciml.Status.__members__)
+
+
+def test_rates_behind_visits_are_inferred(folder):
+    rng = np.random.default_rng(0)
+    rows = ["id,years,stage"]
+    for k in range(60):
+        stage = 0
+        for year in range(6):
+            rows.append(f"{k},{year},{('well', 'ill', 'death')[stage]}")
+            stage = stage if stage == 2 else min(2, stage + int(rng.random() < 0.3))
+    (folder / "visits.csv").write_text("\n".join(rows), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", RATES],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr

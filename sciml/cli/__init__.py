@@ -11,7 +11,19 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sciml import __version__
-from sciml.cli import discover, doctor, new, options, output, problems, resume, runs, solve
+from sciml.cli import (
+    discover,
+    doctor,
+    infer,
+    new,
+    options,
+    output,
+    pretrain,
+    problems,
+    resume,
+    runs,
+    solve,
+)
 from sciml.errors import BadConfig, SciMLError
 
 FINE, BUG, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -22,7 +34,7 @@ USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="sciml",
-    help="Solve differential equations and eigenproblems with JAX.",
+    help="Solve, discover and infer differential equations and jump processes with JAX.",
     epilog="Exit codes: 0 converged, 2 wrong input, 3 not converged or ambiguous, "
     "130 interrupted (resumable).",
     rich_markup_mode=None,
@@ -47,6 +59,8 @@ def _root(
 app.add_typer(problems.app)
 app.command("solve")(solve.solve)
 app.command("discover")(discover.discover)
+app.command("infer")(infer.infer)
+app.command("pretrain")(pretrain.pretrain)
 app.command("resume")(resume.resume)
 app.add_typer(runs.app)
 app.command("doctor")(doctor.doctor)

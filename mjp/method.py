@@ -1,0 +1,285 @@
+"""Method `mjp`: rate matrices of jump processes, by the pretrained network and its refinement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from mjp import observables, pretrained
+from mjp.count import count
+from mjp.posterior import Amortised, amortised
+from mjp.refine import Refined, refine
+from mjp.settings import Settings
+from sciml.errors import BadData
+from sciml.jumps import JumpProcess, generator
+from sciml.method import Info, Method, Outcome
+from sciml.status import Status
+from sciml.visits import Visits
+
+RARE = 5
+"""visits below which a state is called rare"""
+
+
+class Inference:
+    """One inference: the network's answer, then its refinement where that pays.
+
+    Raises
+    ------
+    BadData : the process has no data.
+    """
+
+    steps = 2
+
+    def __init__(self, problem: JumpProcess, settings: Settings, seed: int) -> None:
+        if problem.data is None:
+            raise BadData(f"'{problem.name}' has no data.", "give visits: infer(data)")
+        self.problem, self.settings, self.seed = problem, settings, seed
+        self.visits: Visits = problem.data
+        self.guess: Amortised | None = None
+        self.refined: Refined | None = None
+
+    def init(self) -> Any:
+        """Return the state before the first step: nothing is kept between runs."""
+        return {"step": np.zeros(())}
+
+    def step(self, state: Any) -> tuple[Any, Info]:
+        """Return the next state: after the network, then after the refinement."""
+        if state["step"] == 0:
+            self._network()
+            told = {} if self.guess is None else {"expected_error": self._expected()}
+            return {"step": state["step"] + 1}, Info(told)
+        if self.guess is None and len(self.problem.states) <= pretrained.SERVED:
+            self._network()
+        ends = Status.CONVERGED
+        told = {}
+        if self._pays():
+            noisy = self._noisy()
+            self.refined = refine(
+                self.problem,
+                self.visits,
+                self.guess,
+                noisy=noisy,
+                draws=self.settings.draws,
+                seed=self.seed,
+            )
+            told["loglik"] = self.refined.loglik
+            if not self.refined.converged:
+                ends = Status.STALLED
+        return {"step": state["step"] + 1}, Info(told, ends)
+
+    def _network(self) -> None:
+        if len(self.problem.states) > pretrained.SERVED:
+            return
+        counts = count(self.visits)
+        heads = pretrained.heads(counts, self.problem.allowed)
+        self.guess = amortised(heads, self.problem.allowed, float(counts.scale))
+
+    def _expected(self) -> float:
+        """The error that the network expects of its rates, over their size."""
+        assert self.guess is not None
+        half = (self.guess.quantile(0.84) - self.guess.quantile(0.16)) / 2
+        off = self.problem.allowed
+        size = np.sqrt(np.mean(self.guess.rates[off] ** 2))
+        return float(np.sqrt(np.mean(half[off] ** 2)) / max(size, 1e-300))
+
+    def _pays(self) -> bool:
+        asked = self.settings.refine
+        exact = self.visits.exact is not None
+        given = self.problem.misclassification is not None and self.problem.rates is None
+        if self.guess is None or asked == "ml":
+            return True
+        return asked == "auto" and (exact or given or self._expected() < self.settings.plenty)
+
+    def _noisy(self) -> bool:
+        if self.settings.noise != "auto":
+            return self.settings.noise == "uniform"
+        return self.guess is not None and self.guess.noisy > 0.5
+
+    def finish(self, state: Any, status: Status) -> Outcome:
+        """Return rates, intervals, and what follows from them."""
+        del state
+        if self.guess is None and self.refined is None:
+            return Outcome(status, {}, {}, None)
+        rates, lower, upper, draws = self._answer()
+        initial = self.refined.initial if self.refined is not None else self.guess.initial  # type: ignore[union-attr]
+        noise = self._noise()
+        value: dict[str, Any] = {
+            "states": list(self.problem.states),
+            "rates": rates.tolist(),
+            "lower": lower.tolist(),
+            "upper": upper.tolist(),
+            "level": self.settings.level,
+            "link_probability": None if self.guess is None else self.guess.link.tolist(),
+            "initial": initial.tolist(),
+            "noise": noise,
+            "loglik": None if self.refined is None else self.refined.loglik,
+            "obtained": "network" if self.refined is None else "maximum likelihood",
+            **_functionals(self._for_functionals(rates), draws, self.settings.level),
+        }
+        if self.refined is not None and noise > 0:
+            value["misclassification"] = self.refined.misclassification.tolist()
+        metrics = {"visits": float(len(self.visits.times)), "paths": float(self.visits.paths)}
+        if self.guess is not None:
+            metrics["expected_error"] = self._expected()
+        params = {"rates": rates, "initial": initial, "start": self.visits.times.min()}
+        arrays = {"rates": rates, "lower": lower, "upper": upper}
+        return Outcome(status, value, metrics, params, arrays, self._warnings())
+
+    def _noise(self) -> float:
+        if self.refined is not None:
+            return float(1 - np.mean(np.diag(self.refined.misclassification)))
+        assert self.guess is not None
+        return self.guess.noise if self.settings.noise != "none" else 0.0
+
+    def _answer(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+        """Rates, the ends of their intervals, and draws."""
+        tail = (1 - self.settings.level) / 2
+        if self.refined is None:
+            assert self.guess is not None
+            rng = np.random.default_rng(self.seed)
+            draws = self.guess.draws(self.settings.draws, rng)
+            ends = (self.guess.quantile(tail), self.guess.quantile(1 - tail))
+            low, high = (np.where(self.problem.allowed, e, 0.0) for e in ends)
+            return self.guess.rates, low, high, draws
+        rates, found = self.refined.rates, self.refined.draws
+        if found is None:
+            return rates, np.zeros_like(rates), np.full_like(rates, np.inf), None
+        if self.guess is None:
+            draws = spiked = self._bounded(found)
+        else:
+            draws, spiked = self._with_links(found)
+        lower, upper = np.quantile(spiked, [tail, 1 - tail], axis=0)
+        lower = np.where(self.problem.allowed, np.minimum(lower, rates), 0.0)
+        upper = np.where(self.problem.allowed, np.maximum(upper, rates), 0.0)
+        return rates, lower, upper, draws
+
+    def _with_links(self, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Draws with rates that ran to zero from the network, without and with absent links.
+
+        The likelihood's curvature knows nothing of a link that may not exist, and nothing of a
+        rate at zero: the network's posterior, of the same data, has both.
+        """
+        assert self.guess is not None
+        assert self.refined is not None
+        rng = np.random.default_rng(self.seed + 1)
+        own = self.guess.draws(len(draws), rng)
+        whole = np.where(self.refined.vanished, np.maximum(own, 0.0), draws)
+        exists = rng.random(draws.shape) < self.guess.link
+        spiked = np.where(self.refined.vanished | exists, whole, 0.0)
+        n = len(self.refined.rates)
+        positive = np.where(
+            self.refined.vanished & (whole <= 0), 0.1 * np.maximum(self.guess.rates, 0.0), whole
+        )
+        positive[:, np.arange(n), np.arange(n)] = 0.0
+        positive[:, np.arange(n), np.arange(n)] = -positive.sum(-1)
+        return positive, spiked
+
+    def _bounded(self, draws: np.ndarray) -> np.ndarray:
+        """Draws in which a rate that ran to zero has the law that no jump in its time leaves."""
+        assert self.refined is not None
+        first, _, gaps = self.visits.pairs()
+        held = np.bincount(self.visits.labels[first], gaps, draws.shape[-1])
+        rng = np.random.default_rng(self.seed + 1)
+        own = rng.exponential(1 / np.maximum(held, 1e-300)[:, None], draws.shape)
+        whole = np.where(self.refined.vanished, own, draws)
+        n = draws.shape[-1]
+        whole[:, np.arange(n), np.arange(n)] = 0.0
+        whole[:, np.arange(n), np.arange(n)] = -whole.sum(-1)
+        return whole
+
+    def _for_functionals(self, rates: np.ndarray) -> np.ndarray:
+        """The rates, with those that ran to zero at what the network expects of them."""
+        if self.refined is None or self.guess is None:
+            return rates
+        return generator(np.where(self.refined.vanished, self.guess.rates, rates))
+
+    def _warnings(self) -> tuple[str, ...]:
+        said = []
+        seen = np.bincount(self.visits.labels, minlength=len(self.problem.states))
+        rare = [s for s, k in zip(self.problem.states, seen, strict=True) if k < RARE]
+        if rare:
+            said.append(f"Seen fewer than {RARE} times: {', '.join(rare)}; its rates are guesses.")
+        rates = self._answer()[0]
+        gap = float(np.median(self.visits.pairs()[2]))
+        fast = float(np.max(-np.diag(rates))) * gap
+        if fast > 1:
+            said.append(
+                f"The fastest state is left {fast:.1f} times between visits: the data hardly "
+                "tell which way."
+            )
+        if self.guess is None:
+            said.append(
+                f"The network serves up to {pretrained.SERVED} states: maximum likelihood alone."
+            )
+        if self.refined is not None and self.refined.draws is None:
+            said.append("The data do not determine all rates: no intervals.")
+        return tuple(said)
+
+
+def _functionals(rates: np.ndarray, draws: np.ndarray | None, level: float) -> dict[str, Any]:
+    """What follows from the rates, each with an interval by pushing draws through it.
+
+    Entropy production grows with every error of the rates: by how much, the draws tell, and it is
+    taken off the estimate; the interval is that of the draws reflected at the estimate
+    (B. Efron and R. Tibshirani, An Introduction to the Bootstrap, section 13.3).
+    """
+    tail = (1 - level) / 2
+    made: dict[str, Any] = {
+        "stationary": observables.stationary(rates).tolist(),
+        "relaxation_times": observables.relaxation_times(rates).tolist(),
+        "mfpt": observables.mfpt(rates).tolist(),
+        "entropy_production": float(observables.entropy_production(rates)),
+    }
+    if draws is None:
+        return made
+    laws = observables.stationary(draws)
+    made["stationary_interval"] = np.quantile(laws, [tail, 1 - tail], axis=0).tolist()
+    slow = observables.slowest(draws)
+    if np.all(np.isfinite(slow)):
+        made["slowest_interval"] = np.quantile(slow, [tail, 1 - tail]).tolist()
+    produced = observables.entropy_production(draws)
+    here = made["entropy_production"]
+    if np.isfinite(here) and np.all(np.isfinite(produced)):
+        low, high = np.quantile(produced, [tail, 1 - tail])
+        made["entropy_production"] = max(2 * here - float(np.median(produced)), 0.0)
+        made["entropy_production_interval"] = [max(2 * here - high, 0.0), max(2 * here - low, 0.0)]
+    return made
+
+
+def evaluate(
+    problem: Any, config: Any, params: Any, points: Float[np.ndarray, "n d"]
+) -> Float[np.ndarray, "n k"]:
+    """Return the probability of each state at times [n, 1], from the first time of the data on."""
+    del problem, config
+    times = np.asarray(points, float)[:, 0] - float(params["start"])
+    return observables.occupancy(
+        np.asarray(params["rates"], float), np.asarray(params["initial"], float), times
+    )
+
+
+def _infer(data: Any, **options: Any) -> Any:
+    from mjp.verb import infer
+
+    return infer(data, **options)
+
+
+def _pretrain(folder: Any, **options: Any) -> Any:
+    from mjp.training import pretrain
+
+    return pretrain(folder, **options)
+
+
+METHOD = Method(
+    name="mjp",
+    label="pretrained network on counts of visits, refined on the exact likelihood",
+    kind="jump process",
+    config=Settings,
+    prepare=Inference,  # type: ignore[arg-type]
+    evaluate=evaluate,
+    blas_threads=1,
+    infer=_infer,
+    pretrain=_pretrain,
+)
+"""the method, as `sciml.method` finds it"""

@@ -1,0 +1,43 @@
+"""Settings of method `mjp`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sciml.errors import BadConfig
+
+REFINE = ("auto", "none", "ml")
+NOISE = ("auto", "none", "uniform")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How rates are inferred.
+
+    Attributes
+    ----------
+    refine : "none" keeps the network's answer, "ml" maximises the exact likelihood from it,
+        "auto" does so where the network expects an error below `plenty`, or cannot serve.
+    noise : wrong labels: "none", "uniform" (flips of unknown rate), or "auto" (the network says).
+    level : probability of the intervals.
+    plenty : relative error of the rates from which the likelihood's maximum is the better guess.
+    draws : of the posterior, for what is computed from the rates.
+    """
+
+    refine: str = "auto"
+    noise: str = "auto"
+    level: float = 0.9
+    plenty: float = 0.1
+    draws: int = 400
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("refine", self.refine, REFINE),
+            ("noise", self.noise, NOISE),
+        ):
+            if value not in known:
+                raise BadConfig(f"{name} is '{value}'.", f"choose from {list(known)}")
+        if not 0 < self.level < 1:
+            raise BadConfig(f"level is {self.level}.", "give a probability such as 0.9")
+        if self.draws < 20:
+            raise BadConfig(f"draws is {self.draws}.", "give 20 or more")

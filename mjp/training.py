@@ -1,0 +1,136 @@
+"""A pretraining run on disk: its log, its checkpoints, its resumption, its weights."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from mjp import pretrain as steps
+from mjp import pretrained
+from mjp.network import Size
+from sciml import archive
+from sciml.errors import BadArchive, BadConfig
+
+STATE, LOG, WEIGHTS = "state.safetensors", "log.jsonl", "edge.safetensors"
+
+PROFILES = {
+    "large": steps.Plan(),
+    "small": steps.Plan(
+        batches=steps.SMALL, steps=200, warmup=20, chunk=10, size=Size(32, 2, jnp.float32)
+    ),
+}
+"""a run for accelerators, and one that a processor makes in a minute"""
+
+Report = Callable[[int, int, dict[str, float]], None]
+
+
+def pretrain(
+    folder: str | Path,
+    *,
+    profile: str = "large",
+    steps_: int | None = None,
+    copies: int | None = None,
+    seed: int = 0,
+    seconds: float = float("inf"),
+    every: float = 60.0,
+    report: Report | None = None,
+) -> list[dict[str, Any]]:
+    """Return the run's records, after training on all devices of all processes.
+
+    A folder that holds a run is gone on with, through the same states as without interruption;
+    Ctrl-C and the end of `seconds` leave a checkpoint. Over several hosts, start one process on
+    each with `jax.distributed.initialize()` called before; the first one writes.
+
+    Parameters
+    ----------
+    folder : of the run: log.jsonl, state.safetensors, edge.safetensors (the averaged weights).
+    profile : "large" or "small".
+    steps_, copies : updates; how many times over a step draws the profile's batches, a multiple
+        of the number of devices (None: that number).
+    seed : fixes parameters and every process.
+    seconds, every : time to spend; time between checkpoints.
+    report : called with (step, steps, metrics).
+
+    Raises
+    ------
+    BadConfig : an unknown profile, or copies that the devices cannot share out.
+    BadArchive : a folder whose run had other settings.
+    """
+    plan = _plan(profile, steps_, copies, seed)
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    state = _restored(place, plan)
+    keep = jax.process_index() == 0
+    last = time.monotonic()
+    try:
+        for reached, record in steps.run(plan, state, seconds=seconds):
+            state = reached
+            if keep:
+                steps.log(place / LOG, record)
+            if report is not None:
+                told = {k: record[k] for k in ("loss", "processes_per_second")}
+                report(int(record["step"]), plan.steps, told)
+            if keep and time.monotonic() - last > every:
+                _save(place, plan, state)
+                last = time.monotonic()
+    except KeyboardInterrupt:
+        pass
+    if keep:
+        _save(place, plan, state)
+        pretrained.write(
+            jax.device_get(state.average), plan.size, place / WEIGHTS, step=int(state.step)
+        )
+    return _records(place / LOG, int(state.step))
+
+
+def _plan(profile: str, count: int | None, copies: int | None, seed: int) -> steps.Plan:
+    if profile not in PROFILES:
+        raise BadConfig(f"profile is '{profile}'.", f"choose from {list(PROFILES)}")
+    devices = jax.device_count()
+    copies = devices if copies is None else copies
+    if copies < 1 or copies % devices:
+        raise BadConfig(
+            f"copies is {copies}, on {devices} devices.", f"give a multiple of {devices}"
+        )
+    plan = replace(PROFILES[profile], copies=copies, seed=seed)
+    return plan if count is None else replace(plan, steps=count)
+
+
+def _fingerprint(plan: steps.Plan) -> str:
+    return json.dumps([str(plan.batches), plan.copies, plan.steps, str(plan.size), plan.seed])
+
+
+def _save(place: Path, plan: steps.Plan, state: steps.State) -> None:
+    told = {"plan": _fingerprint(plan)}
+    archive.write_bytes(place / STATE, archive.state_to_bytes(jax.device_get(state), told))
+
+
+def _restored(place: Path, plan: steps.Plan) -> steps.State:
+    """The state of the folder's run, or one to begin with; its log cut to that state."""
+    state, path = steps.begin(plan), place / STATE
+    if path.is_file():
+        leaves, told = archive.read(path)
+        if told.get("plan") != _fingerprint(plan):
+            raise BadArchive(
+                f"'{place}' holds a run with other settings.",
+                "repeat its settings, or name another",
+            )
+        state = archive.state_from_leaves(leaves, state, path)
+    kept = _records(place / LOG, int(state.step))
+    text = "".join(f"{json.dumps(r)}\n" for r in kept)
+    archive.write_bytes(place / LOG, text.encode())
+    return state
+
+
+def _records(path: Path, step: int) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [r for r in map(json.loads, lines) if r["step"] <= step]
