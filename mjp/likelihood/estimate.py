@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 import jax
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from mjp.likelihood.model import Model
+from mjp.likelihood.model import model as build
 from mjp.likelihood.objective import Objective, log_posterior, smoothed_likelihood
-from mjp.likelihood.settle import maximum
+from mjp.likelihood.settle import Maximum, maximum, near_maximum
 from mjp.likelihood.sojourn import smoothed_rates
 from sciml.jumps import generator
+from sciml.visits import Visits
+
+MANY, SOME = 200_000, 500
+"""visits above which misreported labels are first fitted to some subjects, and how many"""
 
 LogPrior = Callable[[Array, Array], Array]
 
@@ -96,8 +101,14 @@ def maximum_likelihood(
     key : of random starts.
     """
     rng = generator_of(key)
+    many = len(model.visits.times) > MANY and model.visits.paths > SOME
+    if starts is None and many and model.noise.kind != "clean":
+        start = _start_from_some(model, restarts, rng)
+        objective = smoothed_likelihood(model)
+        return _estimate(objective, near_maximum(objective, start))
     given = scaled_starts(model, restarts, rng) if starts is None else list(starts)
-    return _estimate(smoothed_likelihood(model), given)
+    objective = smoothed_likelihood(model)
+    return _estimate(objective, maximum(objective, given))
 
 
 def maximum_posterior(
@@ -114,12 +125,43 @@ def maximum_posterior(
     start : where to start from.
     """
     theta = start.theta if isinstance(start, Estimate) else np.asarray(start, float)
-    return _estimate(log_posterior(model, log_prior), [theta])
+    objective = log_posterior(model, log_prior)
+    return _estimate(objective, maximum(objective, [theta]))
 
 
-def _estimate(objective: Objective, starts: Sequence[Float[np.ndarray, " p"]]) -> Estimate:
+def _start_from_some(
+    model: Model, restarts: int, rng: np.random.Generator
+) -> Float[np.ndarray, " p"]:
+    """Return the estimate from SOME of the subjects, with rates of half a jump or more."""
+    chosen = np.sort(rng.choice(model.visits.paths, SOME, replace=False))
+    few = build(
+        _subset(model.visits, chosen),
+        model.allowed,
+        noise=model.noise,
+        initial=model.law,
+        certain=np.asarray(model.setting.certain),
+    )
+    found = maximum_likelihood(few, starts=scaled_starts(few, restarts, rng))
+    theta = model.pack(np.maximum(found.rates, 0.5 / model.sojourn.held[:, None]))
+    theta[model.parts[1]] = found.theta[few.parts[1]]
+    theta[model.parts[2]] = found.theta[few.parts[2]]
+    return theta
+
+
+def _subset(visits: Visits, subjects: Int[np.ndarray, " k"]) -> Visits:
+    lengths = visits.lengths[subjects]
+    rows = np.concatenate([np.arange(*visits.starts[k : k + 2]) for k in subjects])
+    return Visits(
+        visits.times[rows],
+        visits.labels[rows],
+        np.concatenate([[0], np.cumsum(lengths)]),
+        visits.states,
+        exact=None if visits.exact is None else visits.exact[rows],
+    )
+
+
+def _estimate(objective: Objective, found: Maximum) -> Estimate:
     model = objective.model
-    found = maximum(objective, starts)
     theta = found.theta
     rates, misclassification, initial = model.unpack(theta)
     low, _ = model.bounds

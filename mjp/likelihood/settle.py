@@ -57,6 +57,11 @@ def maximum(objective: Objective, starts: Sequence[Float[np.ndarray, " p"]]) -> 
     return settle(objective, climb_whitened(objective, theta))
 
 
+def near_maximum(objective: Objective, start: Float[np.ndarray, " p"]) -> Maximum:
+    """Return the maximum from a start that is near it, with few evaluations."""
+    return settle(objective, climb(objective, start, GLANCE)[1])
+
+
 def settle(objective: Objective, theta: Float[np.ndarray, " p"]) -> Maximum:
     """Return the maximum next to theta, which is near it."""
     covariance, gain = None, np.inf

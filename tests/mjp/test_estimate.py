@@ -8,6 +8,7 @@ import scipy.linalg
 import scipy.optimize
 
 from mjp import likelihood
+from mjp.likelihood import estimate
 from mjp.likelihood.estimate import scaled_starts
 from mjp.likelihood.objective import log_posterior, smoothed_likelihood
 from sciml.jumps import generator
@@ -250,3 +251,13 @@ def test_labels_that_never_change_have_rates_near_zero():
 def test_jumps_over_holding_counts():
     seen = Visits([0.0, 1, 3, 4], [0, 1, 1, 0], [0, 4], ("a", "b"))
     np.testing.assert_allclose(likelihood.jumps_over_holding(seen), [[-1, 1], [1 / 3, -1 / 3]])
+
+
+def test_a_start_from_some_subjects_leads_to_the_same_maximum(rng, monkeypatch):
+    seen = panel(rng, generator(rng.gamma(1.0, 1.0, (3, 3))), 60, 0.2 * np.arange(15), 0.05)
+    model = likelihood.model(seen, noise=likelihood.uniform())
+    whole = likelihood.maximum_likelihood(model)
+    monkeypatch.setattr(estimate, "MANY", 100)
+    monkeypatch.setattr(estimate, "SOME", 20)
+    found = likelihood.maximum_likelihood(model)
+    assert found.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-4)

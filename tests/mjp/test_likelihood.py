@@ -86,8 +86,7 @@ def test_small_entries_of_a_defective_chain_keep_their_relative_accuracy():
     )
 
 
-@pytest.mark.parametrize("grid", ["own", "regular"])
-@pytest.mark.parametrize("exact", [0.0, 0.3])
+@pytest.mark.parametrize(("grid", "exact"), [("own", 0.3), ("regular", 0.0)])
 def test_forward_algorithm_sums_over_all_sequences(rng, grid, exact):
     seen = visits(rng, 4, 5, grid, exact)
     q, pi = rate_matrix(rng), rng.dirichlet(np.ones(N))
