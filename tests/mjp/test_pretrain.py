@@ -1,7 +1,11 @@
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from mjp import pretrained
+from mjp import pretrained, training
+from mjp.network import Size
+from mjp.pretrain import Batch, Plan
+from mjp.prior.designs import Shape
 from mjp.training import pretrain
 from sciml.errors import BadArchive, BadConfig
 
@@ -10,6 +14,19 @@ def curve(records):
     return np.array([r["loss"] for r in records])
 
 
+@pytest.fixture
+def _tiny(monkeypatch):
+    plan = Plan(
+        batches=(Batch(Shape(3, 2, 1, 4, 6), 16),),
+        rate=3e-3,
+        warmup=5,
+        chunk=10,
+        size=Size(32, 1, jnp.float32),
+    )
+    monkeypatch.setitem(training.PROFILES, "small", plan)
+
+
+@pytest.mark.usefixtures("_tiny")
 def test_an_interrupted_run_goes_through_the_same_losses(tmp_path):
     whole = pretrain(tmp_path / "whole", profile="small", steps_=40)
 
