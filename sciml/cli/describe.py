@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sciml.cli import output
 
 if TYPE_CHECKING:
     from sciml.hidden import HiddenTermProblem
+    from sciml.jumps import JumpProcess
     from sciml.problem import Problem
 
 
@@ -130,6 +131,77 @@ def slots(known: Mapping[str, Any]) -> Iterator[str]:
         )
     answer = "known, every result is scored against it" if known["truth"] else "not known"
     yield f"hidden law: {answer}"
+
+
+def network(process: JumpProcess) -> dict[str, Any]:
+    """Return the states and rates of a jump process, and what was seen, as data for JSON."""
+    data = process.data
+    absent = ~process.allowed if process.links is not None else None
+    pairs = [] if absent is None else [(i, j) for i, j in zip(*absent.nonzero(), strict=True)]
+    kept = {i for i, s in enumerate(process.states) if s not in process.absorbing}
+    return {
+        "states": list(process.states),
+        "rates": None if process.rates is None else process.rates.tolist(),
+        "unit": process.unit,
+        "initial": None if process.initial is None else process.initial.tolist(),
+        "misclassification": None
+        if process.misclassification is None
+        else process.misclassification.tolist(),
+        "absorbing": list(process.absorbing),
+        "entered_exactly": list(process.entered_exactly),
+        "no_links": [
+            [process.states[i], process.states[j]] for i, j in pairs if i != j and i in kept
+        ],
+        "paths": 0 if data is None else data.paths,
+        "visits": 0 if data is None else len(data.times),
+        "times": None if data is None else [float(data.times.min()), float(data.times.max())],
+    }
+
+
+def jumps(known: Mapping[str, Any]) -> Iterator[str]:
+    """Give what `network` found, line by line."""
+    states = known["states"]
+    if known["rates"] is None:
+        yield f"states: {', '.join(states)}"
+        yield "rates: not known"
+    else:
+        unit = f", time in {known['unit']}" if known["unit"] else ""
+        yield f"rates from each state (rows) to each other{unit}:"
+        yield from _matrix(states, known["rates"])
+    if known["initial"] is not None:
+        yield f"first state: {_law(states, known['initial'])}"
+    if known["misclassification"] is not None:
+        yield "each state (rows) is reported as each with probability:"
+        yield from _matrix(states, known["misclassification"])
+    if known["absorbing"]:
+        yield f"never left: {', '.join(known['absorbing'])}"
+    if known["entered_exactly"]:
+        yield f"time of entry known exactly: {', '.join(known['entered_exactly'])}"
+    if known["no_links"]:
+        yield f"known not to exist: {', '.join('>'.join(link) for link in known['no_links'])}"
+    if known["times"] is None:
+        yield "seen: nothing; `sciml infer FILE.csv` brings data"
+    else:
+        first, last = known["times"]
+        paths = f"{known['paths']} path{'' if known['paths'] == 1 else 's'}"
+        yield f"seen: {known['visits']} visits of {paths}, t from {first:g} to {last:g}"
+
+
+def _matrix(states: Sequence[str], rows: Sequence[Sequence[float]]) -> Iterator[str]:
+    """The lines of a matrix between states."""
+    cells = [[f"{x + 0.0:.4g}" for x in row] for row in rows]
+    sizes = [max(len(s), *(len(row[j]) for row in cells)) for j, s in enumerate(states)]
+    label = max(map(len, states))
+    for name, row in zip(["", *states], [states, *cells], strict=True):
+        numbers = (text.rjust(size) for text, size in zip(row, sizes, strict=True))
+        yield f"  {name.ljust(label)}  {'  '.join(numbers)}"
+
+
+def _law(states: Sequence[str], law: Sequence[float]) -> str:
+    """Probabilities that are not 0, or the one state that is certain."""
+    if max(law) == 1.0:
+        return states[law.index(1.0)]
+    return ", ".join(f"{s} {p:.4g}" for s, p in zip(states, law, strict=True) if p > 0)
 
 
 def _bound(value: float) -> str:

@@ -72,6 +72,7 @@ def show_problem(
 
     from sciml import config, registry
     from sciml import method as methods
+    from sciml.jumps import JumpProcess
     from sciml.precision import float64
     from sciml.problem import EigenProblem, HiddenTermProblem, Problem
 
@@ -85,6 +86,7 @@ def show_problem(
         unfinished = None
         if isinstance(problem, HiddenTermProblem):
             unfinished = describe.unfinished(problem)
+        network = describe.network(problem) if isinstance(problem, JumpProcess) else None
     method = methods.DEFAULT.get(problem.kind)
     data = {
         **_brief(entry),
@@ -95,6 +97,7 @@ def show_problem(
         "settings": config.fields(methods.get(method, problem.kind).config) if method else {},
         "equation": equation,
         "unfinished": unfinished,
+        "network": network,
         "reference_energies": energies,
         "citation": problem.citation,
     }
@@ -113,6 +116,8 @@ def _shown(console: Console, data: dict[str, Any]) -> None:
     for line in describe.lines(data["equation"]) if data["equation"] else ():
         show.say(console, line)
     for line in describe.slots(data["unfinished"]) if data["unfinished"] else ():
+        show.say(console, line)
+    for line in describe.jumps(data["network"]) if data["network"] else ():
         show.say(console, line)
     if data["settings"]:
         show.say(console, f"settings of its default method '{data['method']}':")
