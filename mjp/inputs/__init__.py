@@ -1,0 +1,1 @@
+"""What users bring: tables, files, arrays and paths of visits."""
