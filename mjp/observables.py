@@ -72,7 +72,7 @@ def relaxation_times(rates: Float[np.ndarray, "*b n n"]) -> Float[np.ndarray, "*
     return times[..., : n - int(classes.min(initial=n))]
 
 
-def slowest(rates: Float[np.ndarray, "*b n n"]) -> Float[np.ndarray, "*b"]:
+def slowest(rates: Float[np.ndarray, "*b n n"]) -> Float[np.ndarray, "*b"] | float:
     """Return the longest relaxation time, infinite where nothing relaxes."""
     times = relaxation_times(rates)
     if not times.shape[-1]:
@@ -105,7 +105,7 @@ def mfpt(rates: Float[np.ndarray, "*b n n"]) -> Float[np.ndarray, "*b n n"]:
 
 def entropy_production(
     rates: Float[np.ndarray, "*b n n"], initial: Float[np.ndarray, "*c n"] | None = None
-) -> Float[np.ndarray, "*d"]:
+) -> Float[np.ndarray, "*d"] | float:
     """Return the entropy produced per unit time in the stationary state, k_B = 1.
 
     The sum over pairs of (π_i q_ij − π_j q_ji) ln(π_i q_ij / π_j q_ji): 0 in detailed balance,
@@ -124,7 +124,7 @@ def entropy_production(
 
 def hellinger(
     p: Float[np.ndarray, "*b n"], q: Float[np.ndarray, "*c n"]
-) -> Float[np.ndarray, "*d"]:
+) -> Float[np.ndarray, "*d"] | float:
     """Return the Hellinger distance of laws, √(½ Σ (√p − √q)²), from 0 to 1."""
     gaps = np.sqrt(np.asarray(p, float)) - np.sqrt(np.asarray(q, float))
     return np.sqrt(0.5 * np.sum(gaps**2, axis=-1))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Real
 
 from sciml.errors import BadProblem
 from sciml.jump_laws import closed, reachable, stationary, transitions
 from sciml.jumps import JumpProcess
 from sciml.visits import Visits
 
-Times = Float[np.ndarray, " L"] | Float[np.ndarray, "K L"] | Sequence[Sequence[float] | np.ndarray]
+Times = Real[np.ndarray, "..."] | Sequence[float] | Sequence[Sequence[float] | np.ndarray]
 ROUTES = ("auto", "transitions", "gillespie")
 
 

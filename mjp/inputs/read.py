@@ -30,9 +30,9 @@ def read(
     time: str | None = None,
     state: str | None = None,
     states: Sequence[Any] | int | None = None,
-    absorbing: Sequence[Any] = (),
-    exact: Sequence[Any] = (),
-    missing: Sequence[Any] = (),
+    absorbing: Sequence[Any] | int = (),
+    exact: Sequence[Any] | int = (),
+    missing: Sequence[Any] | int = (),
     limit: int | None = None,
 ) -> Visits:
     """Return visits from a table, a file, paths [K, L] with times, or (times, states) pairs.
