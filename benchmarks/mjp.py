@@ -18,7 +18,7 @@ from scipy.linalg import expm
 import mjp
 from benchmarks import report
 from mjp import likelihood, observables
-from mjp.read import read
+from mjp.inputs.read import read
 from sciml.jumps import generator
 
 OFF = ~np.eye(6, dtype=bool)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mjp.read import read
+from mjp.inputs.read import read
 from sciml import solver
 from sciml.errors import BadData, did_you_mean
 from sciml.fit import Report
@@ -38,7 +38,7 @@ def infer(
 
     Parameters
     ----------
-    data, times, subject, time, state, states : see `mjp.read.read`.
+    data, times, subject, time, state, states : see `mjp.inputs.read.read`.
     absorbing : states that are never left.
     exact : states whose entry is dated exactly (deaths).
     links : jumps that may exist: a matrix [n, n], or texts such as "mild>severe"; None: all.

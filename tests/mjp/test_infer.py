@@ -127,7 +127,7 @@ def changed(rows):
         (changed(["1,,a", "1,1,b"]), "is nan"),
         (changed(["1,0,1.5", "1,1,2"]), "no whole number"),
         (changed(["1,0,a", "1,1,d", "1,2,b"]), "leaves the absorbing state 'd'"),
-        ("x,y\n1,2\n", "no column is plainly the subject"),
+        ("x,y\n1,2\n", "no column of 'bad.csv' is plainly the time"),
     ],
 )
 def test_bad_tables_get_one_clear_line(tmp_path, text, said):
@@ -155,3 +155,15 @@ def test_more_states_than_served_are_left_to_the_likelihood():
     found = mjp.infer(paths, np.arange(30.0))
     assert found.value["link_probability"] is None
     assert any("maximum likelihood alone" in w for w in found.warnings)
+
+
+def test_the_dead_may_be_reported_dead_again_and_only_the_entry_is_dated():
+    rows = [("1", 0.0, "well"), ("1", 1.3, "dead"), ("1", 2.0, "dead"), ("2", 0.0, "well")]
+    rows += [("2", 2.5, "well"), ("3", 0.0, "well"), ("3", 0.4, "dead")]
+    subject, time, state = map(list, zip(*rows, strict=True))
+    found = mjp.infer(
+        {"subject": subject, "time": time, "state": state}, absorbing=["dead"], exact=["dead"]
+    )
+    assert found.value["obtained"] == "maximum likelihood"
+    rate = found.value["rates"][1][0]
+    assert rate == pytest.approx(2 / (1.3 + 2.5 + 0.4), rel=1e-4)  # deaths over years at risk
