@@ -227,8 +227,8 @@ def _walked(
     rng: np.random.Generator,
 ) -> Trajectories:
     """Full paths from 0 to their ends."""
-    exits = -np.diag(rates)
     onward = np.where(np.eye(len(rates), dtype=bool), 0.0, rates)
+    exits = onward.sum(1)  # of an absorbing state 0 whatever the sign of its zero on the diagonal
     alive, now, at = np.arange(len(first)), np.zeros(len(first)), first.astype(np.int64)
     rows = [(alive, now, at)]
     while len(alive):

@@ -150,3 +150,13 @@ def test_what_cannot_be_simulated(process, times, options, words):
         simulate.visits(process, times, **options)
     with pytest.raises(BadProblem, match="the end of a path is -1"):
         simulate.gillespie(THREE, -1.0)
+
+
+def test_an_absorbing_state_is_not_left_whatever_the_sign_of_its_zero():
+    rates = np.array([[-1.0, 1.0], [0.0, 0.0]])
+    for zero in (0.0, -0.0):
+        rates[1, 1] = zero
+        process = JumpProcess(states=("on", "off"), rates=rates, initial=np.array([1.0, 0.0]))
+        walked = simulate.gillespie(process, 50.0, 200, seed=1)
+        assert np.all(walked.labels[walked.starts[1:] - 1] == 1)
+        assert np.all(np.diff(walked.starts) == 2)
