@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from problems.jumps import TAGS, not_negative, numbered
+from problems.jumps import TAGS, numbered
 from problems.panel import observed
-from problems.parameters import at_least, positive
+from problems.parameters import at_least, not_negative, positive
 from sciml.errors import BadProblem
 from sciml.jumps import JumpProcess, generator
 from sciml.registry import register

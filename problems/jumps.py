@@ -6,13 +6,10 @@ replaced by another state, any of them alike, with probability `noise` (see `pro
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from problems.panel import observed
-from problems.parameters import at_least, positive
-from sciml.errors import BadProblem
+from problems.parameters import at_least, not_negative, positive
 from sciml.jumps import JumpProcess, generator
 from sciml.registry import register
 
@@ -23,16 +20,6 @@ TAGS = ("jump-process",)
 def numbered(n: int) -> tuple[str, ...]:
     """Return the names "0", …, "n − 1"."""
     return tuple(str(i) for i in range(n))
-
-
-def not_negative(problem: str, **values: float) -> None:
-    """Raise BadProblem for the first value that is negative or not finite."""
-    for parameter, value in values.items():
-        if not (math.isfinite(value) and value >= 0):
-            raise BadProblem(
-                f"parameter '{parameter}' of '{problem}' is {value}.",
-                "give a number that is not negative",
-            )
 
 
 @register("two_state_switch", aliases=("telegraph",), tags=(*TAGS, "reversible"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float
 from scipy.integrate import solve_ivp
 
-from problems.parameters import at_least, positive
+from problems.parameters import at_least, not_negative, positive
 from sciml.errors import BadProblem
 from sciml.records import Experiment, Records
 
@@ -137,8 +136,5 @@ def number(value: float) -> str:
 def _source(name: str, noise: float, seed: int) -> str:
     """Where the records come from, once noise and seed are checked."""
     at_least(name, 0, data_seed=seed)
-    if not (math.isfinite(noise) and noise >= 0):
-        raise BadProblem(
-            f"parameter 'noise' of '{name}' is {noise}.", "give a number that is not negative"
-        )
+    not_negative(name, noise=noise)
     return f"{name}, generated (seed {seed}, noise {noise:g})"

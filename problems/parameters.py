@@ -16,6 +16,16 @@ def positive(problem: str, **values: float) -> None:
             )
 
 
+def not_negative(problem: str, **values: float) -> None:
+    """Raise BadProblem for the first value that is negative or not finite."""
+    for parameter, value in values.items():
+        if not (math.isfinite(value) and value >= 0):
+            raise BadProblem(
+                f"parameter '{parameter}' of '{problem}' is {value}.",
+                "give a number that is not negative",
+            )
+
+
 def at_least(problem: str, low: int, **values: int) -> None:
     """Raise BadProblem for the first value below `low`."""
     for parameter, value in values.items():
