@@ -9,22 +9,20 @@ from mjp.bins import CENTRES, LAGS, WIDTH
 from mjp.prior.process import Counts
 from sciml.visits import Visits
 
-SERVED = 12
-"""the most states that the network was trained on"""
-
 
 def count(visits: Visits) -> Counts:
     """Return the counts of visits; times in units of the mean time between observed changes."""
     n = len(visits.states)
-    first, second, gaps = visits.pairs()
     labels = visits.labels
+    apart = {lag: visits.pairs(lag) for lag in LAGS}
+    first, second, gaps = apart[1]
     changes = np.count_nonzero(labels[first] != labels[second])
     scale = float(gaps.sum() / (changes + 1.0)) or 1.0
     pairs = np.zeros((len(LAGS), len(CENTRES), n, n))
     for m, lag in enumerate(LAGS):
-        one, two, elapsed = visits.pairs(lag)
+        one, two, elapsed = apart[lag]
         pairs[m] = _binned(labels[one], labels[two], elapsed / scale, n)
-    one, three, elapsed = visits.pairs(2)
+    one, three, elapsed = apart[2]
     back = labels[one] == labels[three]
     one, elapsed = one[back], elapsed[back]
     bounces = _binned(labels[one], labels[one + 1], elapsed / scale, n)

@@ -38,6 +38,7 @@ class Inference:
         self.problem, self.settings, self.seed = problem, settings, seed
         self.visits: Visits = problem.data
         self.guess: Amortised | None = None
+        self.expected = np.inf
         self.refined: Refined | None = None
 
     def init(self) -> Any:
@@ -48,9 +49,9 @@ class Inference:
         """Return the next state: after the network, then after the refinement."""
         if state["step"] == 0:
             self._network()
-            told = {} if self.guess is None else {"expected_error": self._expected()}
+            told = {} if self.guess is None else {"expected_error": self.expected}
             return {"step": state["step"] + 1}, Info(told)
-        if self.guess is None and len(self.problem.states) <= pretrained.SERVED:
+        if self.guess is None:  # the run was resumed
             self._network()
         ends = Status.CONVERGED
         told = {}
@@ -70,27 +71,21 @@ class Inference:
         return {"step": state["step"] + 1}, Info(told, ends)
 
     def _network(self) -> None:
+        """Ask the network, where it serves so many states."""
         if len(self.problem.states) > pretrained.SERVED:
             return
         counts = count(self.visits)
         heads = pretrained.heads(counts, self.problem.allowed)
         self.guess = amortised(heads, self.problem.allowed, float(counts.scale))
-
-    def _expected(self) -> float:
-        """The error that the network expects of its rates, over their size."""
-        assert self.guess is not None
-        half = (self.guess.quantile(0.84) - self.guess.quantile(0.16)) / 2
-        off = self.problem.allowed
-        size = np.sqrt(np.mean(self.guess.rates[off] ** 2))
-        return float(np.sqrt(np.mean(half[off] ** 2)) / max(size, 1e-300))
+        self.expected = self.guess.relative_error(self.problem.allowed)
 
     def _pays(self) -> bool:
         asked = self.settings.refine
         exact = self.visits.exact is not None
-        given = self.problem.misclassification is not None and self.problem.rates is None
+        given = self.problem.known_misclassification is not None
         if self.guess is None or asked == "ml":
             return True
-        return asked == "auto" and (exact or given or self._expected() < self.settings.plenty)
+        return asked == "auto" and (exact or given or self.expected < self.settings.plenty)
 
     def _noisy(self) -> bool:
         if self.settings.noise != "auto":
@@ -122,10 +117,10 @@ class Inference:
             value["misclassification"] = self.refined.misclassification.tolist()
         metrics = {"visits": float(len(self.visits.times)), "paths": float(self.visits.paths)}
         if self.guess is not None:
-            metrics["expected_error"] = self._expected()
+            metrics["expected_error"] = self.expected
         params = {"rates": rates, "initial": initial, "start": self.visits.times.min()}
         arrays = {"rates": rates, "lower": lower, "upper": upper}
-        return Outcome(status, value, metrics, params, arrays, self._warnings())
+        return Outcome(status, value, metrics, params, arrays, self._warnings(rates))
 
     def _noise(self) -> float:
         if self.refined is not None:
@@ -168,13 +163,8 @@ class Inference:
         whole = np.where(self.refined.vanished, np.maximum(own, 0.0), draws)
         exists = rng.random(draws.shape) < self.guess.link
         spiked = np.where(self.refined.vanished | exists, whole, 0.0)
-        n = len(self.refined.rates)
-        positive = np.where(
-            self.refined.vanished & (whole <= 0), 0.1 * np.maximum(self.guess.rates, 0.0), whole
-        )
-        positive[:, np.arange(n), np.arange(n)] = 0.0
-        positive[:, np.arange(n), np.arange(n)] = -positive.sum(-1)
-        return positive, spiked
+        small = 0.1 * np.maximum(self.guess.rates, 0.0)
+        return generator(np.where(self.refined.vanished & (whole <= 0), small, whole)), spiked
 
     def _bounded(self, draws: np.ndarray) -> np.ndarray:
         """Draws in which a rate that ran to zero has the law that no jump in its time leaves."""
@@ -183,11 +173,7 @@ class Inference:
         held = np.bincount(self.visits.labels[first], gaps, draws.shape[-1])
         rng = np.random.default_rng(self.seed + 1)
         own = rng.exponential(1 / np.maximum(held, 1e-300)[:, None], draws.shape)
-        whole = np.where(self.refined.vanished, own, draws)
-        n = draws.shape[-1]
-        whole[:, np.arange(n), np.arange(n)] = 0.0
-        whole[:, np.arange(n), np.arange(n)] = -whole.sum(-1)
-        return whole
+        return generator(np.where(self.refined.vanished, own, draws))
 
     def _for_functionals(self, rates: np.ndarray) -> np.ndarray:
         """The rates, with those that ran to zero at what the network expects of them."""
@@ -195,13 +181,12 @@ class Inference:
             return rates
         return generator(np.where(self.refined.vanished, self.guess.rates, rates))
 
-    def _warnings(self) -> tuple[str, ...]:
+    def _warnings(self, rates: np.ndarray) -> tuple[str, ...]:
         said = []
         seen = np.bincount(self.visits.labels, minlength=len(self.problem.states))
         rare = [s for s, k in zip(self.problem.states, seen, strict=True) if k < RARE]
         if rare:
             said.append(f"Seen fewer than {RARE} times: {', '.join(rare)}; its rates are guesses.")
-        rates = self._answer()[0]
         gap = float(np.median(self.visits.pairs()[2]))
         fast = float(np.max(-np.diag(rates))) * gap
         if fast > 1:

@@ -43,6 +43,12 @@ class Amortised:
         found = np.exp(GRID[place]) / self.scale
         return np.where(self.table[..., 0] >= level, 0.0, found)
 
+    def relative_error(self, allowed: Bool[np.ndarray, "n n"]) -> float:
+        """Return the error that is expected of the rates on the allowed links, over their size."""
+        half = (self.quantile(0.84) - self.quantile(0.16)) / 2
+        size = np.sqrt(np.mean(self.rates[allowed] ** 2))
+        return float(np.sqrt(np.mean(half[allowed] ** 2)) / max(size, 1e-300))
+
     def draws(self, count: int, rng: np.random.Generator) -> Float[np.ndarray, "S n n"]:
         """Return rate matrices with each rate drawn on its own."""
         n = len(self.rates)
@@ -53,7 +59,7 @@ class Amortised:
                 table = self.table[i, j] + np.arange(len(GRID)) * 1e-13
                 log = np.interp(u[:, i, j], table, GRID)
                 found[:, i, j] = np.where(u[:, i, j] <= table[0], 0.0, np.exp(log) / self.scale)
-        return np.stack([generator(q) for q in found])
+        return generator(found)
 
 
 def amortised(heads: Heads, allowed: Bool[np.ndarray, "n n"], scale: float) -> Amortised:

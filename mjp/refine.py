@@ -52,8 +52,8 @@ def refine(
     BadData : labels that the allowed links exclude.
     """
     noise = likelihood.clean()
-    if problem.misclassification is not None and problem.rates is None:
-        noise = likelihood.confusion(problem.misclassification)
+    if problem.known_misclassification is not None:
+        noise = likelihood.confusion(problem.known_misclassification)
     elif noisy:
         noise = likelihood.uniform()
     certain = np.isin(problem.states, problem.entered_exactly)
@@ -95,4 +95,4 @@ def _draws(
     rates = np.zeros((count, n, n))
     alive = found.rates[made.links] > 0
     rates[:, *made.links] = np.where(alive, np.exp(np.minimum(log, 300.0)), 0.0)
-    return np.stack([generator(q) for q in rates])
+    return generator(rates)

@@ -144,6 +144,11 @@ class JumpProcess:
         return 1
 
     @property
+    def known_misclassification(self) -> Float[np.ndarray, "n n"] | None:
+        """What inference may know of wrong labels: nothing of what scores it beside the rates."""
+        return self.misclassification if self.rates is None else None
+
+    @property
     def domain(self) -> Box:
         """The times of the data, from the first to the last (0 to 1 without data)."""
         if self.data is None:
@@ -151,11 +156,12 @@ class JumpProcess:
         return Box({"t": (float(self.data.times.min()), float(self.data.times.max()))})
 
 
-def generator(off_diagonal: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
-    """Return the rate matrix with these rates off its diagonal (the given diagonal is ignored)."""
+def generator(off_diagonal: Float[np.ndarray, "*b n n"]) -> Float[np.ndarray, "*b n n"]:
+    """Return rate matrices with these rates off the diagonal (the given diagonals are ignored)."""
     rates = np.array(off_diagonal, float)
-    np.fill_diagonal(rates, 0.0)
-    np.fill_diagonal(rates, -rates.sum(1))
+    at = np.arange(rates.shape[-1])
+    rates[..., at, at] = 0.0
+    rates[..., at, at] = 0.0 - rates.sum(-1)  # 0 of an absorbing state, not -0
     return rates
 
 
