@@ -111,7 +111,7 @@ class Inference:
             "noise": noise,
             "loglik": None if self.refined is None else self.refined.loglik,
             "obtained": "network" if self.refined is None else "maximum likelihood",
-            **_functionals(self._for_functionals(rates), draws, self.settings.level),
+            **_functionals(self._for_functionals(rates), draws, initial, self.settings.level),
         }
         if self.refined is not None and noise > 0:
             value["misclassification"] = self.refined.misclassification.tolist()
@@ -203,8 +203,12 @@ class Inference:
         return tuple(said)
 
 
-def _functionals(rates: np.ndarray, draws: np.ndarray | None, level: float) -> dict[str, Any]:
+def _functionals(
+    rates: np.ndarray, draws: np.ndarray | None, initial: np.ndarray, level: float
+) -> dict[str, Any]:
     """What follows from the rates, each with an interval by pushing draws through it.
+
+    Where several states are never left, the law at the start decides between them.
 
     Entropy production grows with every error of the rates: by how much, the draws tell, and it is
     taken off the estimate; the interval is that of the draws reflected at the estimate
@@ -212,19 +216,19 @@ def _functionals(rates: np.ndarray, draws: np.ndarray | None, level: float) -> d
     """
     tail = (1 - level) / 2
     made: dict[str, Any] = {
-        "stationary": observables.stationary(rates).tolist(),
+        "stationary": observables.stationary(rates, initial).tolist(),
         "relaxation_times": observables.relaxation_times(rates).tolist(),
         "mfpt": observables.mfpt(rates).tolist(),
-        "entropy_production": float(observables.entropy_production(rates)),
+        "entropy_production": float(observables.entropy_production(rates, initial)),
     }
     if draws is None:
         return made
-    laws = observables.stationary(draws)
+    laws = observables.stationary(draws, initial)
     made["stationary_interval"] = np.quantile(laws, [tail, 1 - tail], axis=0).tolist()
     slow = observables.slowest(draws)
     if np.all(np.isfinite(slow)):
         made["slowest_interval"] = np.quantile(slow, [tail, 1 - tail]).tolist()
-    produced = observables.entropy_production(draws)
+    produced = observables.entropy_production(draws, initial)
     here = made["entropy_production"]
     if np.isfinite(here) and np.all(np.isfinite(produced)):
         low, high = np.quantile(produced, [tail, 1 - tail])

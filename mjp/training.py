@@ -12,18 +12,19 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from mjp import pretrain as steps
+from mjp import pretrain as descent
 from mjp import pretrained
 from mjp.network import Size
 from sciml import archive
+from sciml.config import check_seed
 from sciml.errors import BadArchive, BadConfig
 
 STATE, LOG, WEIGHTS = "state.safetensors", "log.jsonl", "edge.safetensors"
 
 PROFILES = {
-    "large": steps.Plan(),
-    "small": steps.Plan(
-        batches=steps.SMALL, steps=200, warmup=20, chunk=10, size=Size(32, 2, jnp.float32)
+    "large": descent.Plan(),
+    "small": descent.Plan(
+        batches=descent.SMALL, steps=200, warmup=20, chunk=10, size=Size(32, 2, jnp.float32)
     ),
 }
 """a run for accelerators, and one that a processor makes in a minute"""
@@ -35,7 +36,7 @@ def pretrain(
     folder: str | Path,
     *,
     profile: str = "large",
-    steps_: int | None = None,
+    steps: int | None = None,
     copies: int | None = None,
     seed: int = 0,
     seconds: float = float("inf"),
@@ -52,7 +53,7 @@ def pretrain(
     ----------
     folder : of the run: log.jsonl, state.safetensors, edge.safetensors (the averaged weights).
     profile : "large" or "small".
-    steps_, copies : updates; how many times over a step draws the profile's batches, a multiple
+    steps, copies : updates; how many times over a step draws the profile's batches, a multiple
         of the number of devices (None: that number).
     seed : fixes parameters and every process.
     seconds, every : time to spend; time between checkpoints.
@@ -60,20 +61,20 @@ def pretrain(
 
     Raises
     ------
-    BadConfig : an unknown profile, or copies that the devices cannot share out.
-    BadArchive : a folder whose run had other settings.
+    BadConfig : an unknown profile, a seed that is none, no more steps than the warm-up takes, or
+        copies that the devices cannot share out.
+    BadArchive : a folder whose run had other settings, or that cannot be made.
     """
-    plan = _plan(profile, steps_, copies, seed)
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
+    plan = _plan(profile, steps, copies, seed)
+    place = _folder(Path(folder))
     state = _restored(place, plan)
     keep = jax.process_index() == 0
     last = time.monotonic()
     try:
-        for reached, record in steps.run(plan, state, seconds=seconds):
+        for reached, record in descent.run(plan, state, seconds=seconds):
             state = reached
             if keep:
-                steps.log(place / LOG, record)
+                descent.log(place / LOG, record)
             if report is not None:
                 told = {k: record[k] for k in ("loss", "processes_per_second")}
                 report(int(record["step"]), plan.steps, told)
@@ -90,7 +91,7 @@ def pretrain(
     return _records(place / LOG, int(state.step))
 
 
-def _plan(profile: str, count: int | None, copies: int | None, seed: int) -> steps.Plan:
+def _plan(profile: str, count: int | None, copies: int | None, seed: int) -> descent.Plan:
     if profile not in PROFILES:
         raise BadConfig(f"profile is '{profile}'.", f"choose from {list(PROFILES)}")
     devices = jax.device_count()
@@ -99,22 +100,38 @@ def _plan(profile: str, count: int | None, copies: int | None, seed: int) -> ste
         raise BadConfig(
             f"copies is {copies}, on {devices} devices.", f"give a multiple of {devices}"
         )
+    check_seed(seed)
     plan = replace(PROFILES[profile], copies=copies, seed=seed)
-    return plan if count is None else replace(plan, steps=count)
+    count = plan.steps if count is None else count
+    if count <= plan.warmup:
+        raise BadConfig(
+            f"steps is {count}.", f"give more than {plan.warmup}, in which the rate rises"
+        )
+    return replace(plan, steps=count)
 
 
-def _fingerprint(plan: steps.Plan) -> str:
+def _folder(place: Path) -> Path:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadArchive(
+            f"'{place}' cannot be a run's folder: {error.strerror}.", "name another"
+        ) from error
+    return place
+
+
+def _fingerprint(plan: descent.Plan) -> str:
     return json.dumps([str(plan.batches), plan.copies, plan.steps, str(plan.size), plan.seed])
 
 
-def _save(place: Path, plan: steps.Plan, state: steps.State) -> None:
+def _save(place: Path, plan: descent.Plan, state: descent.State) -> None:
     told = {"plan": _fingerprint(plan)}
     archive.write_bytes(place / STATE, archive.state_to_bytes(jax.device_get(state), told))
 
 
-def _restored(place: Path, plan: steps.Plan) -> steps.State:
+def _restored(place: Path, plan: descent.Plan) -> descent.State:
     """The state of the folder's run, or one to begin with; its log cut to that state."""
-    state, path = steps.begin(plan), place / STATE
+    state, path = descent.begin(plan), place / STATE
     if path.is_file():
         leaves, told = archive.read(path)
         if told.get("plan") != _fingerprint(plan):

@@ -52,6 +52,12 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
     return values
 
 
+def check_seed(seed: Any) -> None:
+    """Raise BadConfig for what is no seed of random numbers."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise BadConfig(f"seed is {seed!r}.", "give a whole number from 0 to 4294967295")
+
+
 def fields(config_type: type) -> dict[str, Any]:
     """Return the names of a config dataclass's settings with their defaults."""
     return dataclasses.asdict(config_type())

@@ -95,8 +95,7 @@ def plan(problem: str | AnyProblem, asked: RunFile, overrides: Mapping[str, Any]
     `overrides` go to the problem's parameters where it has that name, else to the settings.
     """
     seed = 0 if asked.seed is None else asked.seed
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise BadConfig(f"seed is {seed!r}.", "give a whole number from 0 to 4294967295")
+    config.check_seed(seed)
     source = ""
     if isinstance(problem, str):
         source = _source(problem)

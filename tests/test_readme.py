@@ -27,15 +27,21 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_quick_start_runs_and_prints_what_it_says(folder):
+def ran(block, folder):
+    """A finished process that ran a block of the page, where a warning is an error."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", QUICK_START],
+        [sys.executable, "-W", "error", "-c", block],
         capture_output=True,
         text=True,
         check=False,
         cwd=folder,
     )
     assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_quick_start_runs_and_prints_what_it_says(folder):
+    done = ran(QUICK_START, folder)
     shown = ast.literal_eval(done.stdout.splitlines()[0])
     promised = [float(n) for n in re.findall(r"(\d+\.\d+)\.\.\.", QUICK_START)]
     assert len(promised) == len(shown) == 2
@@ -69,14 +75,7 @@ def test_own_problem_is_solved(folder):
 
 
 def test_own_equation_is_solved(folder):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", EQUATION],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert done.returncode == 0, done.stderr
+    done = ran(EQUATION, folder)
     status, residual = done.stdout.split()
     assert status == "CONVERGED"
     assert float(residual) < 1e-9
@@ -87,14 +86,7 @@ def test_a_missing_law_is_found(folder):
     experiment = sciml.get("lotka_volterra").data.experiments[0]
     rows = np.column_stack([experiment.times, experiment.values])
     np.savetxt(folder / "predators.csv", rows, delimiter=",", header="t,x,y", comments="")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", LAW],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert done.returncode == 0, done.stderr
+    done = ran(LAW, folder)
     found = re.findall(r"'(F\d)': (-?[\d.]+)\*x\*y", done.stdout.splitlines()[0])
     promised = re.findall(r"'(F\d)': (-?[\d.]+)\*x\*y", LAW)
     assert [name for name, _ in found] == [name for name, _ in promised] == ["F1", "F2"]
@@ -182,11 +174,4 @@ def test_rates_behind_visits_are_inferred(folder):
             rows.append(f"{k},{year},{('well', 'ill', 'death')[stage]}")
             stage = stage if stage == 2 else min(2, stage + int(rng.random() < 0.3))
     (folder / "visits.csv").write_text("\n".join(rows), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", RATES],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert done.returncode == 0, done.stderr
+    ran(RATES, folder)

@@ -196,11 +196,4 @@ def laws(console: Console, found: Result) -> None:
     for name in ("form", "constant_error"):
         if name in found.metrics:
             show.say(console, f"{name.replace('_', ' '):<26} {found.metrics[name]:.3g}")
-    for warning in found.warnings:
-        show.say(console, f"warning: {warning}", style="yellow")
-    style = "green" if found.status.ok else "yellow"
-    show.say(console, f"{found.status.name} in {found.seconds:.2f} s", style=style)
-    if not found.status.ok:
-        show.say(console, f"  try: {found.status.advice}", style=style)
-    if found.run is not None:
-        show.say(console, f"run {found.run}")
+    show.ending(console, found)

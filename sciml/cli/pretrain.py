@@ -35,7 +35,7 @@ def pretrain(
         records = found(
             folder,
             profile=profile,
-            steps_=steps,
+            steps=steps,
             copies=copies,
             seed=seed,
             seconds=seconds,

@@ -39,6 +39,9 @@ COMPONENTS = 8
 
 def result(console: Console, found: Result) -> None:
     """Print a result: states or solutions, values, metrics, warnings, status, where it is kept."""
+    if "rates" in found.value:
+        rates(console, found)
+        return
     given = ", ".join(f"{k}={output.exact(v)}" for k, v in found.parameters.items())
     say(console, f"{found.problem}({given})")
     say(console, f"method {found.method}: {found.label}")
@@ -50,6 +53,40 @@ def result(console: Console, found: Result) -> None:
         say(console, f"{name:<26} {inferred(guess['value'], guess.get('sd'))}")
     for name, value in found.metrics.items():
         say(console, f"{name:<26} {value:.3g}")
+    ending(console, found)
+
+
+def rates(console: Console, found: Result) -> None:
+    """Print the rates of a jump process with their intervals, and what follows from them."""
+    value, states = found.value, found.value["states"]
+    counted = f"{found.metrics.get('visits', 0):.0f} visits, {found.metrics.get('paths', 0):.0f}"
+    say(console, f"{found.problem}: {counted} paths; rates by {value['obtained']}")
+    rows = [(i, j) for i in range(len(states)) for j in range(len(states)) if i != j]
+    rows = [(i, j) for i, j in rows if value["upper"][i][j] > 0]
+    columns = {
+        "jump": [f"{states[i]} > {states[j]}" for i, j in rows],
+        "rate": [f"{value['rates'][i][j]:.4g}" for i, j in rows],
+        f"{100 * value['level']:.0f} % interval": [
+            f"{value['lower'][i][j]:.3g} … {value['upper'][i][j]:.3g}" for i, j in rows
+        ],
+    }
+    if value["link_probability"] is not None:
+        columns["exists"] = [f"{value['link_probability'][i][j]:.2f}" for i, j in rows]
+    if "truth" in value:
+        columns["truth"] = [f"{value['truth'][i][j]:.4g}" for i, j in rows]
+    output.table(console, columns)
+    law = ", ".join(f"{s} {p:.3f}" for s, p in zip(states, value["stationary"], strict=True))
+    say(console, f"in the long run: {law}")
+    if value["relaxation_times"]:
+        say(console, f"slowest relaxation time {value['relaxation_times'][0]:.4g}")
+    say(console, f"wrong labels {100 * value['noise']:.2g} %")
+    if "rate_rmse" in found.metrics:
+        say(console, f"rate rmse {found.metrics['rate_rmse']:.3g}")
+    ending(console, found)
+
+
+def ending(console: Console, found: Result) -> None:
+    """Print warnings, status with its advice, and where the run is kept."""
     for warning in found.warnings:
         say(console, f"warning: {warning}", style="yellow")
     style = "green" if found.status.ok else "yellow"

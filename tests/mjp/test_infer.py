@@ -167,3 +167,31 @@ def test_the_dead_may_be_reported_dead_again_and_only_the_entry_is_dated():
     assert found.value["obtained"] == "maximum likelihood"
     rate = found.value["rates"][1][0]
     assert rate == pytest.approx(2 / (1.3 + 2.5 + 0.4), rel=1e-4)  # deaths over years at risk
+
+
+def test_the_start_decides_between_two_ends():
+    rng = np.random.default_rng(0)
+    ends = {"left": ["near left", "left"], "right": ["near right", "right"]}
+    paths = [ends["left" if rng.random() < 0.9 else "right"] for _ in range(200)]
+    found = mjp.infer(
+        [(np.array([0.0, 1.0]), p) for p in paths],
+        absorbing=["left", "right"],
+        links=["near left>left", "near right>right"],
+        refine="ml",
+    )
+    law = dict(zip(found.value["states"], found.value["stationary"], strict=True))
+    share = np.mean([p[1] == "left" for p in paths])
+    assert law["left"] == pytest.approx(share, abs=0.03)
+    assert law["left"] + law["right"] == pytest.approx(1.0)
+
+
+def test_a_stored_run_is_shown_as_it_was(tmp_path, capfd):
+    store = str(tmp_path / "runs")
+    source = table(tmp_path / "visits.csv")
+    assert cli(["infer", str(source), "-q", "--store", store]) == 0
+    shown = capfd.readouterr().out
+    (run,) = (tmp_path / "runs").glob("*visits*")
+    assert cli(["runs", "show", str(run)]) == 0
+    assert capfd.readouterr().out.splitlines()[:-2] == shown.splitlines()[:-2]
+    assert cli(["solve", "two_state_switch", "-q", "--store", store]) == 0
+    assert "off > on" in capfd.readouterr().out

@@ -28,23 +28,23 @@ def _tiny(monkeypatch):
 
 @pytest.mark.usefixtures("_tiny")
 def test_an_interrupted_run_goes_through_the_same_losses(tmp_path):
-    whole = pretrain(tmp_path / "whole", profile="small", steps_=40)
+    whole = pretrain(tmp_path / "whole", profile="small", steps=40)
 
     def stop(step, steps, metrics):
         del steps, metrics
         if step == 20:
             raise KeyboardInterrupt
 
-    half = pretrain(tmp_path / "parts", profile="small", steps_=40, report=stop)
+    half = pretrain(tmp_path / "parts", profile="small", steps=40, report=stop)
     assert 0 < len(half) < len(whole)
-    parts = pretrain(tmp_path / "parts", profile="small", steps_=40)
+    parts = pretrain(tmp_path / "parts", profile="small", steps=40)
     np.testing.assert_allclose(curve(parts), curve(whole), rtol=1e-4)
     assert curve(whole)[-1] < curve(whole)[0]
     params, size = pretrained.read(tmp_path / "parts" / "edge.safetensors")
     assert size.width == 32
     assert params
     with pytest.raises(BadArchive, match="other settings"):
-        pretrain(tmp_path / "parts", profile="small", steps_=50)
+        pretrain(tmp_path / "parts", profile="small", steps=50)
 
 
 def test_bad_settings_get_one_clear_line(tmp_path):
@@ -52,3 +52,10 @@ def test_bad_settings_get_one_clear_line(tmp_path):
         pretrain(tmp_path, profile="tiny")
     with pytest.raises(BadConfig, match="copies is 0"):
         pretrain(tmp_path, profile="small", copies=0)
+    with pytest.raises(BadConfig, match="steps is 10"):
+        pretrain(tmp_path, profile="small", steps=10)
+    with pytest.raises(BadConfig, match="seed is -1"):
+        pretrain(tmp_path, profile="small", seed=-1)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(BadArchive, match="cannot be a run's folder"):
+        pretrain(tmp_path / "file", profile="small")
