@@ -1,26 +1,29 @@
 """Acceptance of method `mjp` on the discrete flashing ratchet: defaults, disjoint batches.
 
-    python -m benchmarks.mjp [--batches 33] [--out FILE]
+    python -m benchmarks.mjp [--batches 33] [--out FILE] [--readme]
 
 The network alone, the default (refined by rule), maximum likelihood and changes over holding times
-see the same batches, simulated here from the known rates (arXiv 2406.06419, section 4.1).
+see the same batches of the registered problem `flashing_ratchet`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.linalg import expm
 
 import mjp
+import sciml
 from benchmarks import report
-from mjp import likelihood, observables
-from mjp.inputs.read import read
-from sciml.jumps import generator
+from mjp import likelihood, observables, simulate
+from sciml.jumps import uniform_flips
 
+MARKS = ("<!-- measured: python -m benchmarks.mjp --readme -->", "<!-- end of measured mjp -->")
 OFF = ~np.eye(6, dtype=bool)
 CASES = (
     *((v, 300, 100, 0.0) for v in (0, 1, 2, 3)),
@@ -31,37 +34,13 @@ CASES = (
 """V, paths, visits in 2.5 units of time, rate of wrong labels"""
 
 
-def ratchet(v: float) -> np.ndarray:
-    """Return the rates of the flashing ratchet, states 0-2 with the potential on, 3-5 off."""
-    q = np.zeros((6, 6))
-    for i in range(3):
-        for j in range(3):
-            if i != j:
-                q[i, j], q[i + 3, j + 3] = np.exp(-v * (j - i) / 2), 1.0
-        q[i, i + 3] = q[i + 3, i] = 1.0
-    return generator(q)
-
-
-def simulated(q: np.ndarray, paths: int, visits: int, flips: float, seed: int) -> Any:
-    """Return labels [paths, visits] and times, started from the stationary law."""
-    rng = np.random.default_rng(seed)
-    times = np.linspace(0.0, 2.5, 100)[:: 100 // visits]
-    table = np.cumsum(expm(q * times[1]), axis=1)
-    states = np.zeros((paths, len(times)), int)
-    start = np.cumsum(observables.stationary(q))
-    states[:, 0] = np.minimum((rng.random(paths)[:, None] > start).sum(1), 5)
-    for k in range(1, len(times)):
-        u = rng.random(paths)[:, None]
-        states[:, k] = np.minimum((u > table[states[:, k - 1]]).sum(1), 5)
-    wrong = rng.random(states.shape) < flips
-    return np.where(wrong, (states + rng.integers(1, 6, states.shape)) % 6, states), times
-
-
 def measured(v: float, paths: int, visits: int, flips: float, seed: int) -> dict[str, float]:
     """Return the errors of every estimate on one batch, and what else the defaults found."""
-    q = ratchet(v)
-    states, times = simulated(q, paths, visits, flips, seed)
-    seen = read(states, times, states=range(6))
+    process = sciml.get("flashing_ratchet", V=float(v), paths=1)
+    q = process.rates
+    errors = uniform_flips(6, flips) if flips else None
+    times = np.linspace(0.0, 2.5, 100)[:: 100 // visits]
+    seen = simulate.visits(replace(process, misclassification=errors), times, paths, seed)
     noise = likelihood.uniform() if flips else likelihood.clean()
     best = likelihood.maximum_likelihood(likelihood.model(seen, noise=noise), key=seed)
     own = {name: mjp.infer(seen, refine=name).value for name in ("none", "auto")}
@@ -87,12 +66,37 @@ def measured(v: float, paths: int, visits: int, flips: float, seed: int) -> dict
     }
 
 
+def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the table of errors, with the coverage of the default's intervals below it."""
+    lines = [
+        "| V | paths | visits | wrong labels | network | default | maximum likelihood | "
+        "changes / holding time |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        told = [f"{row[k]:.3f} ± {row[f'{k}_se']:.3f}" for k in ("network", "default")]
+        told += [f"{row[k]:.3f}" for k in ("likelihood", "holding")]
+        case = (row["V"], row["paths"], row["visits"], f"{100 * row['flips']:g} %")
+        lines.append(f"| {' | '.join(map(str, (*case, *told)))} |")
+    inside = [100 * row["default_coverage"] for row in rows]
+    lines += [
+        "",
+        f"90 % intervals of the default hold {min(inside):.0f} to {max(inside):.0f} % of ",
+    ]
+    return "\n".join(lines) + "the rates, case by case."
+
+
 def main() -> None:
     """Measure every case, record means and standard errors, and print them."""
     parser = argparse.ArgumentParser(description="Acceptance of method mjp: defaults only.")
     parser.add_argument("--batches", type=int, default=33)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/mjp.json"))
+    parser.add_argument("--readme", action="store_true", help="only renew README.md's table")
     asked = parser.parse_args()
+    if asked.readme:
+        kept = json.loads(asked.out.read_text(encoding="utf-8"))
+        report.insert(Path("README.md"), markdown(kept["rows"]), marks=MARKS)
+        return
     rows = []
     for v, paths, visits, flips in CASES:
         count = min(asked.batches, max(3, 10000 // paths))

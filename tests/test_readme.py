@@ -128,6 +128,15 @@ def test_table_of_equations_is_the_one_recorded(monkeypatch):
         assert recorded["table"][row]["met"], row
 
 
+def test_table_of_jump_processes_is_the_one_recorded(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import mjp
+
+    recorded = json.loads((ROOT / "benchmarks/results/mjp.json").read_text(encoding="utf-8"))
+    shown = README.split(mjp.MARKS[0])[1].split(mjp.MARKS[1])[0].strip()
+    assert shown == mjp.markdown(recorded["rows"]), "run: python -m benchmarks.mjp --readme"
+
+
 def test_table_is_the_one_recorded(monkeypatch):
     monkeypatch.syspath_prepend(ROOT)
     from benchmarks import report
