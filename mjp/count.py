@@ -44,4 +44,6 @@ def _binned(
     index = low * n * n + i * n + j
     size = bins * n * n
     table = np.bincount(index, 1.0 - above, size) + np.bincount(index + n * n, above, size)
-    return table.reshape(bins, n, n)
+    return table.reshape(bins, n, n).astype(
+        float
+    )  # of no pairs at all, bincount counts in integers

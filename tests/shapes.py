@@ -14,7 +14,10 @@ PACKAGES = [
     *("sciml.level_boundary", "sciml.method", "sciml.nets", "sciml.optim", "sciml.parallel"),
     *("sciml.polygon", "sciml.problem", "sciml.quadrature", "sciml.query", "sciml.reference"),
     *("sciml.region", "sciml.registry", "sciml.result", "sciml.sampling", "sciml.score"),
-    *("sciml.score_fields", "sciml.score_hidden"),
+    *("sciml.score_fields", "sciml.score_hidden", "sciml.score_jumps"),
+    *("sciml.jump_laws", "sciml.simulate_jumps"),
+    *("mjp.inputs", "mjp.observables", "mjp.count", "mjp.posterior", "mjp.refine"),
+    *("mjp.method", "mjp.verb", "mjp.training", "mjp.pretrained", "mjp.features"),
 ]
 """packages whose signatures are checked: all but the command line, whose types are the parser's,
 and the ranking of laws, whose small functions are called a million times"""
