@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from mjp.prior.process import Counts
+from mjp.counts import Counts
 
 
 def prior_rates(counts: Counts) -> Float[Array, "N N"]:

@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from mjp.counts import Counts
 from mjp.network import Heads, expected_error, mean_rates, pairs_of
-from mjp.prior.process import Counts, Process
+from mjp.prior.process import Process
 
 NAMES = ("loss", "link", "rate", "mean", "initial", "noise")
 """what `loss` reports"""

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mjp import observables, pretrained
-from mjp.count import count
+from mjp.counts import count
 from mjp.posterior import Amortised, amortised
 from mjp.refine import Refined, refine
 from mjp.settings import Settings

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from mjp import features
-from mjp.prior.process import Counts
+from mjp.counts import Counts
 
 MIXED = 3
 """log-normal components of the law of a rate"""

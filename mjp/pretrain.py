@@ -24,7 +24,7 @@ from jaxtyping import Array, Float, Key
 from mjp.loss import NAMES, loss
 from mjp.network import EdgeNetwork, Size
 from mjp.prior.designs import Shape
-from mjp.prior.process import example
+from mjp.prior.examples import example
 from sciml import parallel
 
 

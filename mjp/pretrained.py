@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
+from mjp.counts import Counts
 from mjp.network import EdgeNetwork, Heads, Size
-from mjp.prior.process import Counts
 from sciml import archive
 
 WEIGHTS = Path(__file__).parent / "weights" / "edge.safetensors"

@@ -16,7 +16,7 @@ PACKAGES = [
     *("sciml.region", "sciml.registry", "sciml.result", "sciml.sampling", "sciml.score"),
     *("sciml.score_fields", "sciml.score_hidden", "sciml.score_jumps"),
     *("sciml.jump_laws", "sciml.simulate_jumps"),
-    *("mjp.inputs", "mjp.observables", "mjp.count", "mjp.posterior", "mjp.refine"),
+    *("mjp.inputs", "mjp.observables", "mjp.counts", "mjp.posterior", "mjp.refine"),
     *("mjp.method", "mjp.verb", "mjp.training", "mjp.pretrained", "mjp.features"),
 ]
 """packages whose signatures are checked: all but the command line, whose types are the parser's,

@@ -1,13 +1,44 @@
-"""Counts of a data set, as the network reads them: once, whatever the number of paths."""
+"""Counts of a data set: all that the network reads of it, whatever the number of paths."""
 
 from __future__ import annotations
 
-import numpy as np
-from jaxtyping import Float
+from typing import NamedTuple
 
-from mjp.bins import CENTRES, LAGS, WIDTH
-from mjp.prior.process import Counts
+import numpy as np
+from jaxtyping import Array, Float
+
 from sciml.visits import Visits
+
+LAGS = (1, 2, 4, 8)
+"""visits between the two members of a pair"""
+
+CENTRES = np.linspace(-7.0, 4.0, 12)
+"""log2(elapsed time / time scale) at the middle of each bin"""
+
+WIDTH = float(CENTRES[1] - CENTRES[0])
+"""an elapsed time is shared by the two bins next to it, in proportion to nearness"""
+
+
+class Counts(NamedTuple):
+    """What the network reads of a data set; times in units of `scale`.
+
+    Attributes
+    ----------
+    pairs : N^m_ij by bin of elapsed time, [lags, bins, N, N]. The bins are soft and log-spaced.
+    bounces : i -> j -> i over three visits in a row, by bin of the whole time [bins, N, N].
+    first : labels of first visits [N].
+    held : time between visits that start in each state [N].
+    scale : mean time between observed changes.
+    visits, paths : how many.
+    """
+
+    pairs: Float[Array, "m g N N"]
+    bounces: Float[Array, "g N N"]
+    first: Float[Array, " N"]
+    held: Float[Array, " N"]
+    scale: Float[Array, ""]
+    visits: Float[Array, ""]
+    paths: Float[Array, ""]
 
 
 def count(visits: Visits) -> Counts:

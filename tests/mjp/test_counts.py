@@ -3,9 +3,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from mjp.count import count
+from mjp.counts import count
+from mjp.prior.counting import counts
 from mjp.prior.designs import Design, Shape
-from mjp.prior.process import counts, labels, process
+from mjp.prior.process import labels, process
 from sciml.visits import from_paths
 
 SHAPE = Shape(4, 4, 2, 3, 9)
