@@ -103,10 +103,15 @@ def optimiser(plan: Plan) -> optax.GradientTransformation:
     )
 
 
+def blank(make: Callable[[], Any]) -> Any:
+    """Return zeros of the shapes of what a function would make, without making it."""
+    return jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), jax.eval_shape(make))
+
+
 def begin(plan: Plan) -> State:
     """Return the state before the first step."""
     key = jax.random.key(plan.seed)
-    drawn, counts = jax.jit(partial(example, shape=Shape(3, 2, 1, 2, 12)))(key)
+    drawn, counts = blank(partial(example, key, Shape(3, 2, 1, 2, 12)))
     network = EdgeNetwork(plan.size)
     params = jax.jit(network.init)(key, counts, drawn.active, drawn.known)
     return State(params, params, optimiser(plan).init(params), jnp.zeros((), jnp.int32))

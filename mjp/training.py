@@ -131,7 +131,7 @@ def _save(place: Path, plan: descent.Plan, state: descent.State) -> None:
 
 def _restored(place: Path, plan: descent.Plan) -> descent.State:
     """The state of the folder's run, or one to begin with; its log cut to that state."""
-    state, path = descent.begin(plan), place / STATE
+    path = place / STATE
     if path.is_file():
         leaves, told = archive.read(path)
         if told.get("plan") != _fingerprint(plan):
@@ -139,7 +139,10 @@ def _restored(place: Path, plan: descent.Plan) -> descent.State:
                 f"'{place}' holds a run with other settings.",
                 "repeat its settings, or name another",
             )
-        state = archive.state_from_leaves(leaves, state, path)
+        template = descent.blank(lambda: descent.begin(plan))
+        state = archive.state_from_leaves(leaves, template, path)
+    else:
+        state = descent.begin(plan)
     kept = _records(place / LOG, int(state.step))
     text = "".join(f"{json.dumps(r)}\n" for r in kept)
     archive.write_bytes(place / LOG, text.encode())

@@ -1,3 +1,5 @@
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,16 +16,16 @@ SHAPE = Shape(4, 4, 2, 3, 9)
 
 @pytest.fixture(scope="module")
 def paths():
-    drawn, design = process(jax.random.key(3), SHAPE)
+    drawn, design = jax.jit(partial(process, shape=SHAPE))(jax.random.key(3))
     gaps = jax.random.uniform(jax.random.key(1), design.gaps.shape, minval=0.1, maxval=2.0)
     design = Design(gaps, jnp.array([[9, 5, 2], [1, 7, 9]]))
-    reported, seen = labels(jax.random.key(4), drawn, design, SHAPE)
+    reported, seen = jax.jit(partial(labels, shape=SHAPE))(jax.random.key(4), drawn, design)
     return reported, seen, design
 
 
 def test_counts_of_visits_are_those_of_training(paths):
     reported, seen, design = paths
-    trained = counts(reported, seen, design, SHAPE)
+    trained = jax.jit(partial(counts, shape=SHAPE))(reported, seen, design)
     times = np.concatenate([np.zeros((2, 1)), np.cumsum(design.gaps, -1)], -1)
     flat = []
     for g in range(2):
