@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mjp.network import Size
 from sciml import archive
 from sciml.config import check_seed
 from sciml.errors import BadArchive, BadConfig
+from sciml.status import Status
 
 STATE, LOG, WEIGHTS = "state.safetensors", "log.jsonl", "edge.safetensors"
 
@@ -32,6 +33,23 @@ PROFILES = {
 Report = Callable[[int, int, dict[str, float]], None]
 
 
+@dataclass(frozen=True)
+class Pretrained:
+    """How a pretraining run stands.
+
+    Attributes
+    ----------
+    records : of the log, from its first step.
+    step, steps : updates that were made, and those that were asked for.
+    status : CONVERGED where all were made, MAX_STEPS where time was up, INTERRUPTED by Ctrl-C.
+    """
+
+    records: tuple[dict[str, Any], ...]
+    step: int
+    steps: int
+    status: Status
+
+
 def pretrain(
     folder: str | Path,
     *,
@@ -42,8 +60,8 @@ def pretrain(
     seconds: float = float("inf"),
     every: float = 60.0,
     report: Report | None = None,
-) -> list[dict[str, Any]]:
-    """Return the run's records, after training on all devices of all processes.
+) -> Pretrained:
+    """Return how the run stands after training on all devices of all processes.
 
     A folder that holds a run is gone on with, through the same states as without interruption;
     Ctrl-C and the end of `seconds` leave a checkpoint. Over several hosts, start one process on
@@ -68,11 +86,14 @@ def pretrain(
     plan = _plan(profile, steps, copies, seed)
     place = _folder(Path(folder))
     state = _restored(place, plan)
+    records = _records(place / LOG, int(state.step))
     keep = jax.process_index() == 0
-    last = time.monotonic()
+    if keep:
+        _write_log(place, records)
+    last, stopped = time.monotonic(), False
     try:
         for reached, record in descent.run(plan, state, seconds=seconds):
-            state = reached
+            state, records = reached, [*records, record]
             if keep:
                 descent.log(place / LOG, record)
             if report is not None:
@@ -82,13 +103,14 @@ def pretrain(
                 _save(place, plan, state)
                 last = time.monotonic()
     except KeyboardInterrupt:
-        pass
+        stopped = True
+    step = int(state.step)
     if keep:
+        _write_log(place, records)  # whole, wherever it was stopped
         _save(place, plan, state)
-        pretrained.write(
-            jax.device_get(state.average), plan.size, place / WEIGHTS, step=int(state.step)
-        )
-    return _records(place / LOG, int(state.step))
+        pretrained.write(jax.device_get(state.average), plan.size, place / WEIGHTS, step=step)
+    status = Status.CONVERGED if step >= plan.steps else Status.MAX_STEPS
+    return Pretrained(tuple(records), step, plan.steps, Status.INTERRUPTED if stopped else status)
 
 
 def _plan(profile: str, count: int | None, copies: int | None, seed: int) -> descent.Plan:
@@ -130,7 +152,7 @@ def _save(place: Path, plan: descent.Plan, state: descent.State) -> None:
 
 
 def _restored(place: Path, plan: descent.Plan) -> descent.State:
-    """The state of the folder's run, or one to begin with; its log cut to that state."""
+    """The state of the folder's run, or one to begin with."""
     path = place / STATE
     if path.is_file():
         leaves, told = archive.read(path)
@@ -140,17 +162,23 @@ def _restored(place: Path, plan: descent.Plan) -> descent.State:
                 "repeat its settings, or name another",
             )
         template = descent.blank(lambda: descent.begin(plan))
-        state = archive.state_from_leaves(leaves, template, path)
-    else:
-        state = descent.begin(plan)
-    kept = _records(place / LOG, int(state.step))
-    text = "".join(f"{json.dumps(r)}\n" for r in kept)
+        return archive.state_from_leaves(leaves, template, path)
+    return descent.begin(plan)
+
+
+def _write_log(place: Path, records: list[dict[str, Any]]) -> None:
+    text = "".join(f"{json.dumps(r)}\n" for r in records)
     archive.write_bytes(place / LOG, text.encode())
-    return state
 
 
 def _records(path: Path, step: int) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [r for r in map(json.loads, lines) if r["step"] <= step]
+    """The log up to a step; a line that a kill has torn ends it."""
+    kept: list[dict[str, Any]] = []
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for line in lines:
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError:
+            break
+        kept += [record] if record["step"] <= step else []
+    return kept

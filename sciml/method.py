@@ -119,7 +119,7 @@ class Method:
     posterior : what else the method knows of its answer, or None.
     inputs : how it reads measurements, or None.
     infer : (path of data, options) -> result, of a method that needs nothing but data; or None.
-    pretrain : (folder, options) -> records of the run, of a method with a pretrained network.
+    pretrain : (folder, options) -> how the run stands, of a method with a pretrained network.
     blas_threads : threads of the host's linear algebra that the method gains from (None: all).
     """
 

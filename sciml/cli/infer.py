@@ -84,7 +84,7 @@ def infer(
     }
     made = {"paths": paths, "points": points, "noise": noise}
     with progress.reporting(quiet=quiet) as report:
-        common = {"seed": seed, "store": store or root(), "report": report}
+        common: dict[str, Any] = {"seed": seed, "store": store or root(), "report": report}
         if _is_file(source):
             _refuse(made, f"beside the file '{source}'", "leave it out: it is for simulated visits")
             found = _inferred(Path(source), **table, **common, **settings)

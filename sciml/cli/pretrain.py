@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sciml.cli import options, output, progress, show
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+INTERRUPTED = 130
 
 
 def pretrain(
@@ -28,11 +33,12 @@ def pretrain(
     """Pretrain the network for jump processes on freshly drawn ones; resumable."""
     from sciml import method
     from sciml.jumps import JumpProcess
+    from sciml.status import Status
 
-    found = method.get("mjp", JumpProcess.kind).pretrain
-    assert found is not None
+    verb = method.get("mjp", JumpProcess.kind).pretrain
+    assert verb is not None
     with progress.reporting(quiet=quiet) as report:
-        records = found(
+        found = verb(
             folder,
             profile=profile,
             steps=steps,
@@ -41,9 +47,34 @@ def pretrain(
             seconds=seconds,
             report=report,
         )
-    last = records[-1] if records else {}
-    said = ", ".join(f"{k} {v:.4g}" for k, v in last.items())
-    return output.Answer(
-        {"folder": str(folder), **last},
-        lambda console: show.say(console, f"{folder}: {said}"),
-    )
+    last = found.records[-1] if found.records else {}
+    again = _command(folder, profile, steps, copies, seed)
+    advice = "" if found.status is Status.CONVERGED else f"`{again}` goes on from step {found.step}"
+
+    def shown(console: Console) -> None:
+        told = ", ".join(f"{k} {v:.4g}" for k, v in last.items())
+        show.say(console, f"{folder}: {told}" if told else str(folder))
+        if advice:
+            how = "stopped on request" if found.status is Status.INTERRUPTED else "time is up"
+            show.say(console, f"{how} at step {found.step} of {found.steps}", style="yellow")
+            show.say(console, f"  try: {advice}", style="yellow")
+
+    data = {
+        **last,
+        "folder": str(folder),
+        "status": found.status.name,
+        "step": found.step,
+        "steps": found.steps,
+        "advice": advice,
+    }
+    return output.Answer(data, shown, INTERRUPTED if found.status is Status.INTERRUPTED else 0)
+
+
+def _command(folder: Path, profile: str, steps: int | None, copies: int | None, seed: int) -> str:
+    """What resumes the run: the same folder and plan."""
+    import shlex
+
+    command = ["sciml", "pretrain", str(folder), "--profile", profile]
+    for name, value in (("--steps", steps), ("--copies", copies), ("--seed", seed or None)):
+        command += [] if value is None else [name, str(value)]
+    return shlex.join(command)

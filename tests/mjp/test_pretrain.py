@@ -8,10 +8,11 @@ from mjp.pretrain import Batch, Plan
 from mjp.prior.designs import Shape
 from mjp.training import pretrain
 from sciml.errors import BadArchive, BadConfig
+from sciml.status import Status
 
 
-def curve(records):
-    return np.array([r["loss"] for r in records])
+def curve(run):
+    return np.array([r["loss"] for r in run.records])
 
 
 @pytest.fixture
@@ -36,8 +37,12 @@ def test_an_interrupted_run_goes_through_the_same_losses(tmp_path):
             raise KeyboardInterrupt
 
     half = pretrain(tmp_path / "parts", profile="small", steps=40, report=stop)
-    assert 0 < len(half) < len(whole)
+    assert half.status is Status.INTERRUPTED
+    assert len(half.records) == half.step / 10 == 2
+    with (tmp_path / "parts" / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write('{"loss": 1.0, "step": 30}\n{"lo')  # a kill after the last checkpoint
     parts = pretrain(tmp_path / "parts", profile="small", steps=40)
+    assert parts.status is whole.status is Status.CONVERGED
     np.testing.assert_allclose(curve(parts), curve(whole), rtol=1e-4)
     assert curve(whole)[-1] < curve(whole)[0]
     params, size = pretrained.read(tmp_path / "parts" / "edge.safetensors")
