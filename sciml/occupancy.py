@@ -11,6 +11,8 @@ from sciml.visits import Visits
 
 BINS = 14
 """of the time since the first visit, most"""
+FOLLOWED = 0.3
+"""part of the living that is still called on, below which a life table says too little"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,28 +35,58 @@ def seen(visits: Visits, absorbing: tuple[str, ...] = ()) -> Seen:
     """Return what part of the subjects was seen in each state as time goes on.
 
     First visits have a bin of their own. A subject whose last visit is in an absorbing state
-    stays there, as in R. C. Gentleman et al., Stat. Med. 13, 805 (1994): after a death nobody
-    calls again.
+    stays there, since after a death nobody calls again. The dead are always known, the living
+    only when they are called on: so the part of the dead is that of a life table, and the living
+    are shared out as the bin saw them. Bins that few of them live to be called in are left out.
     """
     n, paths = len(visits.states), visits.paths
     owner = np.repeat(np.arange(paths), visits.lengths)
     since = visits.times - visits.times[visits.starts[:-1]][owner]
     which, count = _bins(since)
-    own = which * paths + owner
-    each = np.bincount(own, minlength=count * paths)
-    parts = np.bincount(which * n + visits.labels, 1 / each[own], minlength=count * n)
-    parts = parts.reshape(count, n)
-    subjects = (each.reshape(count, paths) > 0).sum(1).astype(float)
-    rows = np.bincount(which, minlength=count)
-    times = np.bincount(which, since, minlength=count) / np.maximum(rows, 1)
+    final = np.isin(visits.states, absorbing)
     ends = visits.starts[1:] - 1
-    ends = ends[np.isin(visits.states, absorbing)[visits.labels[ends]]]
-    stays = np.bincount(which[ends] * n + visits.labels[ends], minlength=count * n)
-    stays = np.cumsum(stays.reshape(count, n), axis=0)[:-1]
-    parts[1:] += stays
-    subjects[1:] += stays.sum(1)
-    kept = rows > 0
-    return Seen(times[kept], parts[kept] / subjects[kept, None], subjects[kept])
+    dying = final[visits.labels[ends]]
+    living = ~(dying[owner] & final[visits.labels])
+    own = which[living] * paths + owner[living]
+    each = np.bincount(own, minlength=count * paths)
+    keys = which[living] * n + visits.labels[living]
+    parts = np.bincount(keys, 1 / each[own], minlength=count * n).reshape(count, n)
+    alive = (each.reshape(count, paths) > 0).sum(1)
+    rows = np.bincount(which[living], minlength=count)
+    times = np.bincount(which[living], since[living], minlength=count) / np.maximum(rows, 1)
+    kept = alive > 0
+    times, parts, alive = times[kept], parts[kept], alive[kept]
+    if not dying.any():
+        return Seen(times, parts / alive[:, None], alive.astype(float))
+    first = np.flatnonzero(living[:-1] & ~living[1:] & (owner[:-1] == owner[1:])) + 1
+    dead = _deaths(times, since[first], visits.labels[first], since[ends[~dying]], n)
+    shares = dead + parts / alive[:, None] * (1 - dead.sum(1, keepdims=True))
+    followed = np.mean(since[ends[~dying]][:, None] >= times * (1 - 1e-9), axis=0)
+    held = (followed >= FOLLOWED) | (not (~dying).any())
+    return Seen(times[held], shares[held], (alive + dead.sum(1) * paths)[held])
+
+
+def _deaths(
+    times: Float[np.ndarray, " b"],
+    when: Float[np.ndarray, " D"],
+    which: Int[np.ndarray, " D"],
+    until: Float[np.ndarray, " C"],
+    n: int,
+) -> Float[np.ndarray, "b n"]:
+    """Probability of having been absorbed by each state at times, from deaths and last visits.
+
+    Deaths of an interval over those at risk in it, as life tables have it, who left it alive
+    being at risk for half of it.
+    """
+    found, alive, before = np.zeros((len(times), n)), 1.0, -np.inf
+    for k, now in enumerate(times * (1 + 1e-9)):
+        here = (when > before) & (when <= now)
+        left = np.sum((until > before) & (until < times[k] * (1 - 1e-9)))
+        risk = np.sum(when > before) + np.sum(until > before) - 0.5 * left
+        new = np.bincount(which[here], minlength=n) / max(risk, 1.0)
+        found[k] = (found[k - 1] if k else 0.0) + alive * new
+        alive, before = alive * (1 - new.sum()), now
+    return found
 
 
 def _bins(since: Float[np.ndarray, " N"]) -> tuple[Int[np.ndarray, " N"], int]:

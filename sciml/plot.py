@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sciml import plot_fields, plot_laws, plot_levels, plot_page, plot_panels
+from sciml import plot_fields, plot_jumps, plot_laws, plot_levels, plot_page, plot_panels
 from sciml.errors import BadConfig, BadData
 from sciml.plot_palette import INK, colour
 from sciml.query import problem_or_none
@@ -66,7 +66,8 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
     States on a line are drawn on their levels in the potential, states in a plane as one panel
     each inside the axes; an equation's solution as panels of its fields, its error against the
     closed form (else its standard deviation) and the learned spectrum; laws that were discovered
-    as data and fit, hidden terms, front and short list. A loaded result whose file
+    as data and fit, hidden terms, front and short list; a jump process as its network, occupancy
+    over time and slowest relaxation time. A loaded result whose file
     may not be executed is drawn without what only its problem knows: deltas, the names of axes,
     the shape of the boundary, samples finer than those kept.
 
@@ -79,8 +80,9 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
         if plot_laws.is_drawable(result):
             ax = _new_axes(plot_laws.SIZE) if ax is None else ax
             plot_laws.draw(ax, result)
-        elif "u" in result.arrays:
-            page = plot_fields.page(result, problem)
+        elif "u" in result.arrays or plot_jumps.is_drawable(result):
+            pages = plot_fields.page if "u" in result.arrays else plot_jumps.page
+            page = pages(result, problem)
             ax = _new_axes(page.size) if ax is None else ax
             plot_page.draw(ax, page)
         else:
@@ -192,6 +194,8 @@ def _title(result: Result, problem: AnyProblem | None) -> str:
         for name, words in (("rel_l2", "relative $L_2$ error"), ("residual", "residual")):
             if "u" in result.arrays and np.isfinite(result.metrics.get(name, np.nan)):
                 return f"{result.problem}:  {words} ${scientific(result.metrics[name])}$"
+        if "obtained" in result.value:
+            return f"{result.problem}:  rates by {result.value['obtained']}"
         return result.problem
     factor = {1.0: "", 0.5: r"\frac{1}{2}"}.get(problem.kinetic, f"{problem.kinetic:g}\\,")
     operator = "\\psi$\u2033${}" if problem.dimension == 1 else r"\nabla^2\psi"

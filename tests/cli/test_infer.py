@@ -1,7 +1,11 @@
 """`sciml infer`: names and files, and one clear line for whatever cannot be used."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+
+import sciml
 
 HEAD = "id,years,stage\n"
 GOOD = ("1,0,a", "1,1,b", "1,2,a", "2,0,b", "2,2,a")
@@ -29,8 +33,10 @@ def test_a_registered_process_makes_its_visits_and_is_scored(run, run_json):
     assert found["metrics"]["rate_rmse"] < 0.5
     assert run_json(*asked, "--seed", 3)[1]["value"] == found["value"]
     assert run_json(*asked, "--seed", 4)[1]["value"] != found["value"]
-    code, out, _ = run(*asked)
+    code, out, _ = run(*asked, "--plot", "rates.png")
     assert code == 0
+    assert "plot rates.png" in out
+    assert Path("rates.png").stat().st_size > 10_000
     assert "truth" in out
     assert "rate rmse" in out
 
@@ -124,3 +130,13 @@ def test_more_states_than_the_network_serves_are_said(run, tmp_path):
     code, out, _ = run("infer", tmp_path / "paths.npz", "--links", forward, "-q")
     assert code == 0
     assert "up to 12 states: maximum likelihood alone" in out
+
+
+def test_a_stored_run_of_a_file_is_drawn_with_what_was_seen(run, tmp_path):
+    path = table(tmp_path, *GOOD, "3,0,a", "3,1,b", "3,2,b")
+    code, out, _ = run("infer", path, "-q", "--plot", "one.png")
+    assert code == 0
+    (kept,) = tmp_path.glob("runs/2*")
+    ax = sciml.load(kept).plot(tmp_path / "two.png")
+    assert len(ax.child_axes[1].containers) == 2
+    assert Path("two.png").read_bytes() == Path("one.png").read_bytes()

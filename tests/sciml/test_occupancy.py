@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from problems.jump_networks import illness_death
+from sciml.jump_laws import occupancy
 from sciml.occupancy import BINS, deviations, seen
 from sciml.visits import from_paths
 
@@ -14,7 +16,7 @@ def test_subjects_count_alike_and_the_dead_stay_dead():
     np.testing.assert_allclose(found.times, [0, 1, 2])
     np.testing.assert_allclose(found.subjects, [3, 2, 3])
     np.testing.assert_allclose(found.parts[0], [2 / 3, 1 / 3, 0])
-    np.testing.assert_allclose(found.parts[1], [0, 1 / 2, 1 / 2])
+    np.testing.assert_allclose(found.parts[1], [0, 2 / 3, 1 / 3])  # the third was not called on
     np.testing.assert_allclose(found.parts[2], [0, 2 / 3, 1 / 3])
     alive = seen(from_paths(paths, STATES))
     np.testing.assert_allclose(alive.parts[2], [0, 1, 0])
@@ -36,3 +38,12 @@ def test_a_state_that_nobody_was_seen_in_has_an_error_too():
     found = deviations(np.array([[0.5, 0.0]]), np.array([400.0]))
     np.testing.assert_allclose(found[0, 0], 0.025, rtol=1e-2)
     assert 0 < found[0, 1] < 0.01
+
+
+def test_patients_seen_now_and_then_are_seen_as_the_law_has_them():
+    process = illness_death(paths=4000)
+    found = seen(process.data, process.absorbing)
+    law = occupancy(process.rates, process.initial, found.times)
+    worst = np.abs(found.parts - law)
+    assert worst.mean() < 0.02
+    assert worst[:, -1].max() < 0.04
