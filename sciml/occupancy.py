@@ -23,12 +23,14 @@ class Seen:
     ----------
     times : mean time of the visits in a bin, [b].
     parts : part in each state, [b, n], each subject of a bin with weight one.
-    subjects : seen in each bin, [b].
+    subjects : seen in each bin, the dead among them, [b].
+    visits : in each bin, [b].
     """
 
     times: Float[np.ndarray, " b"]
     parts: Float[np.ndarray, "b n"]
     subjects: Float[np.ndarray, " b"]
+    visits: Float[np.ndarray, " b"]
 
 
 def seen(visits: Visits, absorbing: tuple[str, ...] = ()) -> Seen:
@@ -53,17 +55,24 @@ def seen(visits: Visits, absorbing: tuple[str, ...] = ()) -> Seen:
     parts = np.bincount(keys, 1 / each[own], minlength=count * n).reshape(count, n)
     alive = (each.reshape(count, paths) > 0).sum(1)
     rows = np.bincount(which[living], minlength=count)
-    times = np.bincount(which[living], since[living], minlength=count) / np.maximum(rows, 1)
-    kept = alive > 0
-    times, parts, alive = times[kept], parts[kept], alive[kept]
-    if not dying.any():
-        return Seen(times, parts / alive[:, None], alive.astype(float))
-    first = np.flatnonzero(living[:-1] & ~living[1:] & (owner[:-1] == owner[1:])) + 1
-    dead = _deaths(times, since[first], visits.labels[first], since[ends[~dying]], n)
-    shares = dead + parts / alive[:, None] * (1 - dead.sum(1, keepdims=True))
-    followed = np.mean(since[ends[~dying]][:, None] >= times * (1 - 1e-9), axis=0)
-    held = (followed >= FOLLOWED) | (not (~dying).any())
-    return Seen(times[held], shares[held], (alive + dead.sum(1) * paths)[held])
+    every = np.bincount(which, minlength=count)
+    calls = np.where(alive > 0, rows, every)
+    total = np.bincount(which, since * np.where(alive[which] > 0, living, True), minlength=count)
+    times = total / np.maximum(calls, 1)
+    shares = parts / np.maximum(alive, 1)[:, None]
+    held = every > 0
+    subjects = alive.astype(float)
+    if dying.any():
+        first = np.flatnonzero(living[:-1] & ~living[1:] & (owner[:-1] == owner[1:])) + 1
+        until = since[ends[~dying]]
+        dead = _deaths(times, since[first], visits.labels[first], until, n)
+        left = 1 - dead.sum(1)
+        shares = dead + shares * left[:, None]
+        subjects = np.minimum(alive + paths * (1 - left), paths)
+        if len(until):
+            held &= np.mean(until[:, None] >= times * (1 - 1e-9), axis=0) >= FOLLOWED
+        held &= (alive > 0) | (left < 1e-9)
+    return Seen(times[held], shares[held], subjects[held], every[held].astype(float))
 
 
 def _deaths(
@@ -102,9 +111,9 @@ def _bins(since: Float[np.ndarray, " N"]) -> tuple[Int[np.ndarray, " N"], int]:
 def deviations(
     parts: Float[np.ndarray, "b n"], subjects: Float[np.ndarray, " b"]
 ) -> Float[np.ndarray, "b n"]:
-    """Return binomial standard errors [b, n], of a part that half a subject more or less smooths.
+    """Return binomial standard errors [b, n] of parts of so many independent subjects.
 
-    Without that, a state that nobody was seen in would have no error at all.
+    Half a subject more or less smooths the parts: a state that nobody was seen in has an error.
     """
     smooth = (parts * subjects[:, None] + 0.5) / (subjects[:, None] + 1.0)
     return np.sqrt(smooth * (1 - smooth) / subjects[:, None])

@@ -92,7 +92,8 @@ def _matrix(given: Any) -> Float[np.ndarray, "n n"]:
 def occupancies(result: Result) -> Occupancy:
     """Return the predicted occupancy, as it is reported where labels are wrong, and the observed.
 
-    Times count from the first visit of each subject.
+    Times count from the first visit of each subject. A subject that is seen again within a bin
+    after more than twice the slowest relaxation time counts as another one.
     """
     value = result.value
     rates, initial = np.asarray(value["rates"], float), np.asarray(value["initial"], float)
@@ -112,8 +113,12 @@ def occupancies(result: Result) -> Occupancy:
     if seen is None:
         return Occupancy(states, times, predicted, None, None, None)
     parts = np.asarray(seen["parts"], float)
-    errors = deviations(parts, np.asarray(seen["subjects"], float))
-    return Occupancy(states, times, predicted, np.asarray(seen["times"], float), parts, errors)
+    at, subjects = np.asarray(seen["times"], float), np.asarray(seen["subjects"], float)
+    decays = [t for t in value["relaxation_times"] if t and np.isfinite(t)]
+    slowest = decays[0] if decays else np.inf
+    again = np.maximum(np.diff(at, prepend=at[0]) / (2 * slowest), 1.0)
+    independent = np.minimum(subjects * again, np.maximum(np.asarray(seen["visits"]), subjects))
+    return Occupancy(states, times, predicted, at, parts, deviations(parts, independent))
 
 
 def _occupancy(ax: Axes, told: Occupancy, unit: str) -> None:
@@ -127,7 +132,7 @@ def _occupancy(ax: Axes, told: Occupancy, unit: str) -> None:
             ax.errorbar(
                 told.seen_at,
                 told.seen[:, i],
-                told.errors[:, i],
+                (np.minimum(told.errors[:, i], told.seen[:, i]), told.errors[:, i]),
                 fmt="o",
                 ms=3.4,
                 mfc=fill,
@@ -136,12 +141,19 @@ def _occupancy(ax: Axes, told: Occupancy, unit: str) -> None:
                 elinewidth=0.8,
                 clip_on=False,
             )
-    top = max(float(told.predicted.max()), 0.0 if told.seen is None else float(told.seen.max()))
-    ax.set_ylim(0, min(1.03, 1.12 * top))
+    top = max(float(told.predicted.max()), _highest(told))
+    ax.set_ylim(0, min(1.03, 1.06 * top))
     ax.set_xlim(0, 1.01 * told.times[-1])
     ax.set_xlabel(f"time since the first visit{f' ({unit})' if unit else ''}")
     ax.set_ylabel("part of the paths")
     _names(ax, told)
+
+
+def _highest(told: Occupancy) -> float:
+    """The upper end of the highest error bar."""
+    return (
+        0.0 if told.seen is None or told.errors is None else float(np.max(told.seen + told.errors))
+    )
 
 
 def _names(ax: Axes, told: Occupancy) -> None:

@@ -18,7 +18,7 @@ def score_jumps(problem: JumpProcess, outcome: Outcome) -> Outcome:
     """Return the outcome with the data's ``occupancy`` and, where rates are known, their scores.
 
     ``occupancy`` in the value: ``times`` since the first visit, ``parts`` of the ``subjects`` in
-    each state. With known rates also ``truth`` in the value, and the `METRICS`:
+    each state, by ``visits``. With known rates also ``truth`` in the value, and the `METRICS`:
     ``rate_rmse`` is the root mean square error of the off-diagonal rates, ``coverage`` the part
     of them inside their intervals.
     """
@@ -26,7 +26,8 @@ def score_jumps(problem: JumpProcess, outcome: Outcome) -> Outcome:
         return outcome
     if problem.data is not None:
         found = seen(problem.data, problem.absorbing)
-        told = {name: getattr(found, name).tolist() for name in ("times", "parts", "subjects")}
+        names = ("times", "parts", "subjects", "visits")
+        told = {name: getattr(found, name).tolist() for name in names}
         outcome = replace(outcome, value={**outcome.value, "occupancy": told})
     if problem.rates is None:
         return outcome

@@ -47,3 +47,10 @@ def test_patients_seen_now_and_then_are_seen_as_the_law_has_them():
     worst = np.abs(found.parts - law)
     assert worst.mean() < 0.02
     assert worst[:, -1].max() < 0.04
+
+
+def test_all_may_die_at_once():
+    found = seen(from_paths([([0.0, 1.0], [0, 2]), ([0.0, 1.0], [1, 2])], STATES), ("dead",))
+    np.testing.assert_allclose(found.times, [0, 1])
+    np.testing.assert_allclose(found.parts, [[0.5, 0.5, 0], [0, 0, 1]])
+    np.testing.assert_allclose(found.subjects, [2, 2])

@@ -42,7 +42,9 @@ def result(rates, *, link=None, data=True, noise=0.0, names=None, arrays=None):
     if data:
         process = JumpProcess(states=names, rates=rates, initial=np.eye(n)[0])
         found = seen(visits(process, np.linspace(0, 3, 11), 200))
-        value["occupancy"] = {k: getattr(found, k).tolist() for k in ("times", "parts", "subjects")}
+        value["occupancy"] = {
+            k: getattr(found, k).tolist() for k in ("times", "parts", "subjects", "visits")
+        }
     return Result(
         problem="p",
         spec="p",
@@ -147,3 +149,12 @@ def test_a_result_without_finite_rates_is_refused():
     kept = result(chain(3))
     with pytest.raises(plot.BadData, match="holds no finite states"):
         replace(kept, value={}).plot()
+
+
+def test_visits_far_apart_on_one_path_count_as_many():
+    kept = result(chain(2))
+    paths = {"times": [0.0, 50.0, 150.0], "parts": [[1.0, 0.0], [0.5, 0.5], [0.5, 0.5]]}
+    counted = {"subjects": [1.0, 1.0, 1.0], "visits": [1.0, 20.0, 400.0]}
+    told = plot_jumps.occupancies(replace(kept, value={**kept.value, "occupancy": paths | counted}))
+    independent = np.array([1, 50 / 3, 100 / 3])
+    np.testing.assert_allclose(told.errors[1:, 0], 0.5 / np.sqrt(independent[1:]), rtol=1e-6)
