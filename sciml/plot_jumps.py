@@ -98,10 +98,11 @@ def occupancies(result: Result) -> Occupancy:
     value = result.value
     rates, initial = np.asarray(value["rates"], float), np.asarray(value["initial"], float)
     seen = value.get("occupancy")
+    decays = [t for t in value["relaxation_times"] if t and np.isfinite(t)]
+    slowest = decays[0] if decays else np.inf
     end = 0.0 if seen is None else float(seen["times"][-1])
     if end <= 0:
-        slowest = [t for t in value["relaxation_times"] if t and np.isfinite(t)]
-        end = 5 * (slowest[0] if slowest else 1 / max(float(-np.diag(rates).min()), 1e-300))
+        end = 5 * (slowest if decays else 1 / max(float(-np.diag(rates).min()), 1e-300))
     times = np.linspace(0.0, end, 201)
     predicted = occupancy(rates, initial, times)
     noise = value.get("noise") or 0.0
@@ -114,8 +115,6 @@ def occupancies(result: Result) -> Occupancy:
         return Occupancy(states, times, predicted, None, None, None)
     parts = np.asarray(seen["parts"], float)
     at, subjects = np.asarray(seen["times"], float), np.asarray(seen["subjects"], float)
-    decays = [t for t in value["relaxation_times"] if t and np.isfinite(t)]
-    slowest = decays[0] if decays else np.inf
     again = np.maximum(np.diff(at, prepend=at[0]) / (2 * slowest), 1.0)
     independent = np.minimum(subjects * again, np.maximum(np.asarray(seen["visits"]), subjects))
     return Occupancy(states, times, predicted, at, parts, deviations(parts, independent))
@@ -132,7 +131,7 @@ def _occupancy(ax: Axes, told: Occupancy, unit: str) -> None:
             ax.errorbar(
                 told.seen_at,
                 told.seen[:, i],
-                (np.minimum(told.errors[:, i], told.seen[:, i]), told.errors[:, i]),
+                np.minimum(told.errors[:, i], [told.seen[:, i], 1 - told.seen[:, i]]),
                 fmt="o",
                 ms=3.4,
                 mfc=fill,
@@ -200,6 +199,8 @@ def _slowest(ax: Axes, result: Result, unit: str) -> None:
         text = plot_network.number(found)
         if ends is not None:
             text += f"\n[{plot_network.number(ends[0])}, {plot_network.number(ends[1])}]"
+        else:
+            text += "\nno interval"
         ax.text(0.5, 0.97, text, transform=ax.transAxes, ha="center", va="top", fontsize=9)
         low, high = (found, found) if ends is None else (min(ends[0], found), max(ends[1], found))
         if not len(draws):
