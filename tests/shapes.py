@@ -15,7 +15,7 @@ PACKAGES = [
     *("sciml.polygon", "sciml.problem", "sciml.quadrature", "sciml.query", "sciml.reference"),
     *("sciml.region", "sciml.registry", "sciml.result", "sciml.sampling", "sciml.score"),
     *("sciml.score_fields", "sciml.score_hidden", "sciml.score_jumps"),
-    *("sciml.jump_laws", "sciml.simulate_jumps"),
+    *("sciml.jump_laws", "sciml.simulate_jumps", "sciml.occupancy"),
     *("mjp.inputs", "mjp.observables", "mjp.counts", "mjp.posterior", "mjp.refine"),
     *("mjp.method", "mjp.verb", "mjp.training", "mjp.pretrained", "mjp.features"),
 ]
