@@ -17,6 +17,7 @@ from discovery.ranking.field import Field
 from discovery.ranking.law import refines
 from discovery.ranking.model import Model
 from discovery.ranking.search import Ranked
+from discovery.ranking.shapeless import CONFIDENT
 from discovery.ranking.target import Fit, Target
 from discovery.surrogate.fitted import Surrogate
 from discovery.system import described
@@ -49,6 +50,9 @@ class Findings:
     notes : remarks on the candidates.
     complaint : why the best law does not explain the data, "" if it does.
     margin : of the short list.
+    leads : by how much the best law beats no law at all, for every hidden term (see
+        `discovery.ranking.shapeless`).
+    alike : functions of the best law that the data do not tell from others, in words.
     """
 
     target: Target
@@ -58,6 +62,8 @@ class Findings:
     notes: tuple[str, ...]
     complaint: str
     margin: float
+    leads: tuple[float, ...] = ()
+    alike: tuple[str, ...] = ()
 
     @property
     def best(self) -> Fit:
@@ -127,6 +133,18 @@ class Findings:
         """What the data do not determine, in words."""
         return uncertainty.undetermined(self.target, self.best, self.constants)
 
+    @property
+    def doubts(self) -> list[str]:
+        """Why the form itself is open although no other law of the list competes, in words."""
+        named = zip(self.target.problem.hidden, self.leads, strict=False)
+        weak = [h.name for h, lead in named if lead < CONFIDENT]
+        said = [
+            f"A smooth curve without any formula accounts for {name} about as well: the data do "
+            "not establish its law."
+            for name in weak
+        ]
+        return [*said, *self.alike]
+
 
 def shown(expression: sympy.Expr, digits: int = DIGITS) -> str:
     """Return a formula as text that `sciml.formula.parse` reads back."""
@@ -164,7 +182,7 @@ def outcome(found: Findings, status: Status) -> Outcome:
             }
             for r, w in zip(found.short, weights, strict=True)
         ],
-        "ambiguous": bool(found.rivals or found.undetermined),
+        "ambiguous": bool(found.rivals or found.undetermined or found.doubts),
         "found": not found.complaint,
         "pareto": pareto(found.ranked),
         "noise": dict(zip(problem.states, target.sigma.tolist(), strict=True)),
@@ -217,6 +235,8 @@ def warnings(found: Findings, coming: dict[str, Any]) -> list[str]:
             f"The data do not choose between {1 + len(found.rivals)} laws (see the short list). "
             f"{coming['why']}"
         )
+    if not found.complaint:
+        said += found.doubts
     said += found.undetermined
     said += [*found.notes, *found.target.records.notes]
     return said

@@ -15,10 +15,12 @@ from discovery.candidates.symbolic import further
 from discovery.ranking import begin, smooth
 from discovery.ranking.adequate import complaint
 from discovery.ranking.law import Law
+from discovery.ranking.lookalikes import unlike
 from discovery.ranking.polish import polish
 from discovery.ranking.refit import refit
 from discovery.ranking.score import RESOLUTION, score
 from discovery.ranking.search import Pool, Ranked, pruned, run, shortlist
+from discovery.ranking.shapeless import lead
 from discovery.ranking.target import Target
 from discovery.settings import Settings
 from discovery.surrogate.fitted import Surrogate
@@ -157,6 +159,8 @@ class Discovery:
             notes,
             complaint(pool.target, short[0].fit),
             self.settings.margin,
+            tuple(lead(pool.target, short[0].fit).tolist()),
+            tuple(unlike(pool.target, short[0].fit, self.settings.margin)),
         )
 
     def _without_idle(self, pool: Pool, best: list[Ranked]) -> list[Ranked]:
@@ -192,7 +196,7 @@ class Discovery:
         found = self.findings
         if found.complaint:
             return Status.NO_LAW
-        if found.rivals or found.undetermined:
+        if found.rivals or found.undetermined or found.doubts:
             return Status.AMBIGUOUS
         return Status.CONVERGED
 

@@ -10,7 +10,8 @@ having been chosen among many (Chen & Chen, Biometrika 95, 759 (2008)).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import sympy
@@ -41,9 +42,9 @@ UNUSUAL: Mapping[type, float] = {
 """evidence that a function must bring before it is believed where nobody has asked for it"""
 
 
-def unusual(law: Law) -> float:
+def unusual(terms: Sequence[sympy.Expr]) -> float:
     """Return the charge for functions that nobody has asked for: of each kind once."""
-    kinds = {f.func for term in law.terms for f in term.atoms(sympy.Function)}
+    kinds = {f.func for term in terms for f in term.atoms(sympy.Function)}
     return float(sum(UNUSUAL.get(kind, 0.0) for kind in kinds))
 
 
@@ -59,14 +60,37 @@ def floors(target: Target) -> Float[np.ndarray, " s"]:
     return (RESOLUTION * spread / target.sigma) ** 2
 
 
+def charge(target: Target, fit: Fit, only: int | None = None) -> float:
+    """Return the price of a law: its constants, its length, and what it was chosen among.
+
+    Parameters
+    ----------
+    only : number of the hidden term that is charged for; None for all, and the free parameters.
+    """
+    law = fit.law
+    terms = law.terms if only is None else (law.terms[only],)
+    count = fit.parameters if only is None else len(law.constants_of(only))
+    price = count * np.log(float(np.sum(fit.counts))) + PRICE * Law(terms, ()).complexity
+    price += SUMMAND * sum(map(choices, terms))
+    return float(price + (0.0 if target.asked else unusual(terms)))
+
+
+def misfit(target: Target, fit: Fit, left: Float[np.ndarray, " *b"] | None = None) -> Any:
+    """Return what a score charges for residuals.
+
+    Parameters
+    ----------
+    left : Σ (residual / sd)² of something else fitted to the same data, shared out between the
+        states as the law's own is; None for the law's own.
+    """
+    ratio = np.asarray(1.0 if left is None else left / max(fit.chi2, 1e-300))
+    if target.records.has_noise:
+        return fit.chi2 * ratio
+    seen = fit.counts > 0
+    mean = fit.rss[seen] / fit.counts[seen] * ratio[..., None] + floors(target)[seen]
+    return np.sum(fit.counts[seen] * np.log(mean), axis=-1)
+
+
 def score(target: Target, fit: Fit) -> float:
     """Return the score of a fitted law: lower is better."""
-    total = float(np.sum(fit.counts))
-    price = fit.parameters * np.log(total) + PRICE * fit.law.complexity
-    price += SUMMAND * sum(map(choices, fit.law.terms))
-    price += 0.0 if target.asked else unusual(fit.law)
-    if target.records.has_noise:
-        return fit.chi2 + float(price)
-    seen = fit.counts > 0
-    mean = fit.rss[seen] / fit.counts[seen] + floors(target)[seen]
-    return float(np.sum(fit.counts[seen] * np.log(mean)) + price)
+    return float(misfit(target, fit)) + charge(target, fit)
