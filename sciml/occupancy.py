@@ -105,7 +105,8 @@ def _bins(since: Float[np.ndarray, " N"]) -> tuple[Int[np.ndarray, " N"], int]:
         known, which = np.unique(np.round(since / top, 9), return_inverse=True)
         if len(known) <= BINS:
             return which, len(known)
-    return np.ceil(since * ((BINS - 1) / top)).astype(np.int64), BINS
+    place = np.ceil(since * ((BINS - 1) / top)).astype(np.int64)
+    return np.minimum(place, BINS - 1), BINS
 
 
 def deviations(

@@ -54,3 +54,11 @@ def test_all_may_die_at_once():
     np.testing.assert_allclose(found.times, [0, 1])
     np.testing.assert_allclose(found.parts, [[0.5, 0.5, 0], [0, 0, 1]])
     np.testing.assert_allclose(found.subjects, [2, 2])
+
+
+def test_the_last_visit_is_in_the_last_bin():
+    """Whatever rounding does to its time over the longest one."""
+    for top in np.linspace(9.0, 11.0, 400):
+        times = np.linspace(0.0, top, 40)
+        found = seen(from_paths([(times, np.arange(40) % 3)], STATES))
+        assert len(found.times) == BINS
