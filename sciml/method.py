@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
@@ -155,8 +156,13 @@ DEFAULT = {
 """kind of problem -> the method used when none is named"""
 
 
+@cache
+def _installed() -> dict[str, str]:
+    return {p.name: p.value for p in entry_points(group="sciml.methods")}
+
+
 def _table() -> dict[str, str]:
-    return {p.name: p.value for p in entry_points(group="sciml.methods")} | BUILTIN
+    return _installed() | BUILTIN
 
 
 def names() -> list[str]:
