@@ -18,6 +18,9 @@ from sciml.method import Info, Method, Outcome
 from sciml.status import Status
 from sciml.visits import Visits
 
+LARGE = 200_000
+"""visits with wrong labels from which a fit takes longer than "auto" spends"""
+
 RARE = 5
 """visits below which a state is called rare"""
 
@@ -61,6 +64,7 @@ class Inference:
                 self.problem,
                 self.visits,
                 self.guess,
+                how="ml" if self.settings.refine in ("auto", "none") else self.settings.refine,
                 noisy=noisy,
                 draws=self.settings.draws,
                 seed=self.seed,
@@ -83,9 +87,12 @@ class Inference:
         asked = self.settings.refine
         exact = self.visits.exact is not None
         given = self.problem.known_misclassification is not None
-        if self.guess is None or asked == "ml":
+        if self.guess is None or asked in ("ml", "map", "mcmc"):
             return True
-        return asked == "auto" and (exact or given or self.expected < self.settings.plenty)
+        if asked == "none":
+            return False
+        large = self._noisy() and len(self.visits.times) > LARGE
+        return exact or given or (self.expected < self.settings.plenty and not large)
 
     def _noisy(self) -> bool:
         if self.settings.noise != "auto":
@@ -110,7 +117,7 @@ class Inference:
             "initial": initial.tolist(),
             "noise": noise,
             "loglik": None if self.refined is None else self.refined.loglik,
-            "obtained": "network" if self.refined is None else "maximum likelihood",
+            "obtained": "network" if self.refined is None else self.refined.how,
             **_functionals(self._for_functionals(rates), draws, initial, self.settings.level),
         }
         if self.refined is not None and noise > 0:

@@ -1,7 +1,8 @@
-"""Refinement of the network's answer on the exact likelihood, with draws around its maximum."""
+"""Refinement of the network's answer on the exact likelihood, with draws of the rates."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,24 +10,31 @@ from jaxtyping import Bool, Float
 
 from mjp import likelihood
 from mjp.posterior import Amortised
+from mjp.prior.density import log_density
+from sciml.errors import BadData
 from sciml.jumps import JumpProcess, generator
 from sciml.visits import Visits
+
+LIKELY = 0.5
+"""probability of a link from which it takes part in the posterior of "map" and of "mcmc"."""
 
 
 @dataclass(frozen=True, eq=False)
 class Refined:
-    """The likelihood's maximum.
+    """What the exact likelihood makes of the rates.
 
     Attributes
     ----------
+    how : "maximum likelihood", "maximum posterior" or "posterior mean".
     rates : rate matrix [n, n].
-    draws : around it, from the observed information [S, n, n]; None where the data do not
-        determine the rates.
+    draws : of the posterior, or around the maximum from the observed information [S, n, n]; None
+        where the data do not determine the rates.
     misclassification, initial, loglik : as `mjp.likelihood.Estimate` has them.
     converged : whether the maximum was reached.
-    vanished : rates that ran to zero [n, n].
+    vanished : rates that ran to zero, or were left out as unlikely links [n, n].
     """
 
+    how: str
     rates: Float[np.ndarray, "n n"]
     draws: Float[np.ndarray, "S n n"] | None
     misclassification: Float[np.ndarray, "n n"]
@@ -41,11 +49,16 @@ def refine(
     visits: Visits,
     guess: Amortised | None,
     *,
+    how: str = "ml",
     noisy: bool,
     draws: int,
     seed: int,
 ) -> Refined:
-    """Return the maximum of the exact likelihood, from the network's guess and a scaled start.
+    """Return the rates by the exact likelihood, from the network's guess and a scaled start.
+
+    Parameters
+    ----------
+    how : "ml", "map" or "mcmc", see `mjp.settings.Settings`.
 
     Raises
     ------
@@ -57,19 +70,77 @@ def refine(
     elif noisy:
         noise = likelihood.uniform()
     certain = np.isin(problem.states, problem.entered_exactly)
-    made = likelihood.model(visits, problem.allowed, noise=noise, certain=certain)
-    starts = None
-    if guess is not None:
-        near = np.maximum(guess.rates, 1e-3 / guess.scale)
-        starts = [made.pack(near, min(max(guess.noise, 1e-3), 0.3))]
+
+    def model(links: Bool[np.ndarray, "n n"]) -> likelihood.Model:
+        return likelihood.model(visits, links, noise=noise, certain=certain)
+
+    if how == "ml":
+        return _by_likelihood(model(problem.allowed), problem, guess, draws, seed)
+    return _by_posterior(model, problem, guess, how == "mcmc", draws, seed)
+
+
+def _starts(
+    made: likelihood.Model, guess: Amortised | None
+) -> list[Float[np.ndarray, " p"]] | None:
+    if guess is None:
+        return None
+    near = np.maximum(guess.rates, 1e-3 / guess.scale)
+    return [made.pack(near, min(max(guess.noise, 1e-3), 0.3))]
+
+
+def _by_likelihood(
+    made: likelihood.Model, problem: JumpProcess, guess: Amortised | None, draws: int, seed: int
+) -> Refined:
+    starts = _starts(made, guess)
     found = likelihood.maximum_likelihood(made, starts=starts, key=seed)
     if starts is not None and not found.converged:
         again = likelihood.maximum_likelihood(made, key=seed)
         found = max((found, again), key=lambda e: e.log_likelihood)
     vanished = problem.allowed & (found.rates <= 0)
+    around = _draws(made, found, draws, seed)
+    return _told("maximum likelihood", found, found.rates, around, vanished)
+
+
+def _by_posterior(
+    model: Callable[[Bool[np.ndarray, "n n"]], likelihood.Model],
+    problem: JumpProcess,
+    guess: Amortised | None,
+    sampled: bool,
+    draws: int,
+    seed: int,
+) -> Refined:
+    """The posterior of the rates on likely links; all links where those cannot bear the data."""
+    links = problem.allowed if guess is None else problem.allowed & (guess.link > LIKELY)
+    try:
+        made = model(links)
+    except BadData:
+        links = problem.allowed
+        made = model(links)
+    starts = _starts(made, guess) or [likelihood.maximum_likelihood(made, key=seed).theta]
+    found = likelihood.maximum_posterior(made, log_density, starts[0])
+    sample = likelihood.mala if sampled else likelihood.laplace_draws
+    theta = sample(made, log_density, found, draws=draws, key=seed).theta
+    around = np.zeros((len(theta), *links.shape))
+    around[:, *made.links] = np.exp(theta[:, made.parts[0]]) / made.tau
+    rates = around.mean(0) if sampled else found.rates
+    vanished = problem.allowed & ~links
+    if guess is not None:
+        rates = np.where(vanished, guess.rates, rates)
+    how = "posterior mean" if sampled else "maximum posterior"
+    return _told(how, found, generator(rates), generator(around), vanished)
+
+
+def _told(
+    how: str,
+    found: likelihood.Estimate,
+    rates: Float[np.ndarray, "n n"],
+    draws: Float[np.ndarray, "S n n"] | None,
+    vanished: Bool[np.ndarray, "n n"],
+) -> Refined:
     return Refined(
-        found.rates,
-        _draws(made, found, draws, seed),
+        how,
+        rates,
+        draws,
         found.misclassification,
         found.initial,
         found.log_likelihood,

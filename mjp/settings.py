@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sciml.errors import BadConfig
 
-REFINE = ("auto", "none", "ml")
+REFINE = ("auto", "none", "ml", "map", "mcmc")
 NOISE = ("auto", "none", "uniform")
 
 
@@ -16,18 +16,21 @@ class Settings:
 
     Attributes
     ----------
-    refine : "none" keeps the network's answer, "ml" maximises the exact likelihood from it,
-        "auto" does so where the network expects an error below `plenty`, or cannot serve.
+    refine : "none" keeps the network's answer; "ml" maximises the exact likelihood from it, "map"
+        the likelihood times a prior density of the rates on the links that the network finds
+        likely, "mcmc" samples that posterior; "auto" is "ml" where the network expects an error
+        below `plenty`, or cannot serve, and "none" elsewhere.
     noise : wrong labels: "none", "uniform" (flips of unknown rate), or "auto" (the network says).
     level : probability of the intervals.
-    plenty : relative error of the rates from which the likelihood's maximum is the better guess.
+    plenty : relative error of the rates below which the likelihood's maximum is the better guess
+        (chosen on processes of the network's own prior).
     draws : of the posterior, for what is computed from the rates.
     """
 
     refine: str = "auto"
     noise: str = "auto"
     level: float = 0.9
-    plenty: float = 0.1
+    plenty: float = 0.05
     draws: int = 400
 
     def __post_init__(self) -> None:

@@ -55,7 +55,7 @@ def infer(
         float | None, typer.Option("--noise", help="Probability that it reports a wrong label.")
     ] = None,
     refine: Annotated[
-        str | None, typer.Option("--refine", help="auto, none (network alone) or ml.")
+        str | None, typer.Option("--refine", help="auto, none (network alone), ml, map or mcmc.")
     ] = None,
     parameters: options.Pairs = None,
     seed: Annotated[int, typer.Option("--seed", help="Random seed, of simulated visits too.")] = 0,

@@ -32,7 +32,7 @@ def off(q):
     return np.asarray(q)[~np.eye(3, dtype=bool)]
 
 
-@pytest.mark.parametrize("refine", ["none", "ml"])
+@pytest.mark.parametrize("refine", ["none", "ml", "map", "mcmc"])
 def test_rates_are_found_with_honest_intervals(refine):
     found = mjp.infer(simulated(400), TIMES, refine=refine)
     assert found.status.ok
