@@ -10,20 +10,29 @@ from collections.abc import Callable, Mapping
 
 import sympy
 
-from discovery.ranking.law import Law
+from discovery.ranking.law import Law, constant
 from discovery.ranking.refit import refit
 from discovery.ranking.score import misfit
 from discovery.ranking.target import Fit, Target
 
 Shape = Callable[[sympy.Expr], sympy.Expr]
 
+WAVES: Mapping[type, Mapping[str, Shape]] = {
+    kind: {
+        "a triangular wave": lambda z, kind=kind: sympy.pi / 4 * sympy.asin(kind(z)),  # type: ignore[misc]
+        "a flattened wave": lambda z, kind=kind: 0.8 * sympy.atan(2 * kind(z)),  # type: ignore[misc]
+    }
+    for kind in (sympy.sin, sympy.cos)
+}
+
 LIKE: Mapping[type, Mapping[str, Shape]] = {
+    **WAVES,
     sympy.tanh: {
         "an arctangent": lambda z: 2 * sympy.atan(sympy.pi * z / 2) / sympy.pi,
         "z/sqrt(1 + z^2)": lambda z: z / sympy.sqrt(1 + z**2),
-    }
+    },
 }
-"""function -> what looks like it, of the same slope at 0 and the same ends"""
+"""function -> what looks like it, of about its size"""
 
 
 def unlike(target: Target, fit: Fit, margin: float) -> list[str]:
@@ -46,6 +55,12 @@ def unlike(target: Target, fit: Fit, margin: float) -> list[str]:
 
 
 def _fits(target: Target, fit: Fit, kind: type, shape: Shape, margin: float) -> bool:
-    terms = tuple(term.replace(kind, shape) for term in fit.law.terms)
-    other = refit(target, Law(terms, fit.law.values), starts=fit.starts, free=fit.free)
-    return other is not None and float(misfit(target, other)) < float(misfit(target, fit)) + margin
+    """Whether a law with another function, of free height and scale, is not excluded."""
+    at = fit.law.count
+    height, scale = constant(at), constant(at + 1)
+    terms = tuple(term.replace(kind, lambda z: height * shape(scale * z)) for term in fit.law.terms)
+    made = Law(terms, (*fit.law.values, 1.0, 1.0))
+    other = refit(target, made, starts=fit.starts, free=fit.free, iterations=60, rtol=1e-8)
+    if other is None:
+        return False
+    return float(misfit(target, other)) < float(misfit(target, fit)) + margin
