@@ -43,6 +43,7 @@ class Inference:
         self.guess: Amortised | None = None
         self.expected = np.inf
         self.refined: Refined | None = None
+        self.blended = False
 
     def init(self) -> Any:
         """Return the state before the first step: nothing is kept between runs."""
@@ -58,17 +59,18 @@ class Inference:
             self._network()
         ends = Status.CONVERGED
         told = {}
-        if self._pays():
-            noisy = self._noisy()
+        how = self._how()
+        if how != "none":
             self.refined = refine(
                 self.problem,
                 self.visits,
                 self.guess,
-                how="ml" if self.settings.refine in ("auto", "none") else self.settings.refine,
-                noisy=noisy,
+                how="map" if how == "both" else how,
+                noisy=self._noisy(how),
                 draws=self.settings.draws,
                 seed=self.seed,
             )
+            self.blended = how == "both"
             told["loglik"] = self.refined.loglik
             if not self.refined.converged:
                 ends = Status.STALLED
@@ -83,21 +85,29 @@ class Inference:
         self.guess = amortised(heads, self.problem.allowed, float(counts.scale))
         self.expected = self.guess.relative_error(self.problem.allowed)
 
-    def _pays(self) -> bool:
+    def _how(self) -> str:
+        """The refinement: as asked, or by the rule; "both" is the network and the posterior."""
         asked = self.settings.refine
         exact = self.visits.exact is not None
         given = self.problem.known_misclassification is not None
-        if self.guess is None or asked in ("ml", "map", "mcmc"):
-            return True
-        if asked == "none":
-            return False
-        large = self._noisy() and len(self.visits.times) > LARGE
-        return exact or given or (self.expected < self.settings.plenty and not large)
+        if self.guess is None:
+            return "ml" if asked in ("auto", "none") else asked
+        if asked != "auto":
+            return asked
+        if exact or given:
+            return "ml"
+        if self._noisy("map") and len(self.visits.times) > LARGE:
+            return "none"
+        if self.expected < self.settings.plenty:
+            return "ml"
+        return "both" if self.expected < self.settings.fair else "none"
 
-    def _noisy(self) -> bool:
+    def _noisy(self, how: str) -> bool | None:
+        """Whether labels may be wrong; None: the likelihood's maximum decides."""
         if self.settings.noise != "auto":
             return self.settings.noise == "uniform"
-        return self.guess is not None and self.guess.noisy > 0.5
+        suspected = self.guess is not None and self.guess.noisy > 0.5
+        return None if suspected and how == "ml" else suspected
 
     def finish(self, state: Any, status: Status) -> Outcome:
         """Return rates, intervals, and what follows from them."""
@@ -117,7 +127,7 @@ class Inference:
             "initial": initial.tolist(),
             "noise": noise,
             "loglik": None if self.refined is None else self.refined.loglik,
-            "obtained": "network" if self.refined is None else self.refined.how,
+            "obtained": self._obtained,
             **_functionals(self._for_functionals(rates), draws, initial, self.settings.level),
         }
         if self.refined is not None and noise > 0:
@@ -128,6 +138,12 @@ class Inference:
         params = {"rates": rates, "initial": initial, "start": self.visits.times.min()}
         arrays = {"rates": rates, "lower": lower, "upper": upper}
         return Outcome(status, value, metrics, params, arrays, self._warnings(rates))
+
+    @property
+    def _obtained(self) -> str:
+        if self.refined is None:
+            return "network"
+        return f"network and {self.refined.how}" if self.blended else self.refined.how
 
     def _noise(self) -> float:
         if self.refined is not None:
@@ -152,6 +168,8 @@ class Inference:
             draws = spiked = self._bounded(found)
         else:
             draws, spiked = self._with_links(found)
+        if self.blended:
+            rates, draws, spiked = self._with_network(rates, draws, spiked)
         lower, upper = np.quantile(spiked, [tail, 1 - tail], axis=0)
         lower = np.where(self.problem.allowed, np.minimum(lower, rates), 0.0)
         upper = np.where(self.problem.allowed, np.maximum(upper, rates), 0.0)
@@ -172,6 +190,17 @@ class Inference:
         spiked = np.where(self.refined.vanished | exists, whole, 0.0)
         small = 0.1 * np.maximum(self.guess.rates, 0.0)
         return generator(np.where(self.refined.vanished & (whole <= 0), small, whole)), spiked
+
+    def _with_network(
+        self, rates: np.ndarray, draws: np.ndarray, spiked: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The mean of both answers, and half of the draws from each."""
+        assert self.guess is not None
+        rng = np.random.default_rng(self.seed + 2)
+        own = self.guess.draws(len(draws) - len(draws) // 2, rng)
+        half = len(draws) // 2
+        both = np.concatenate([draws[:half], own])
+        return 0.5 * (rates + self.guess.rates), both, np.concatenate([spiked[:half], own])
 
     def _bounded(self, draws: np.ndarray) -> np.ndarray:
         """Draws in which a rate that ran to zero has the law that no jump in its time leaves."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -14,6 +14,10 @@ from mjp.prior.density import log_density
 from sciml.errors import BadData
 from sciml.jumps import JumpProcess, generator
 from sciml.visits import Visits
+
+BELIEVED = 10.0
+"""twice a logarithm of Bayes factors from which wrong labels are believed: very strong (R. E. Kass
+and A. E. Raftery, J. Am. Stat. Assoc. 90, 773 (1995), section 3.2)"""
 
 LIKELY = 0.5
 """probability of a link from which it takes part in the posterior of "map" and of "mcmc"."""
@@ -29,7 +33,8 @@ class Refined:
     rates : rate matrix [n, n].
     draws : of the posterior, or around the maximum from the observed information [S, n, n]; None
         where the data do not determine the rates.
-    misclassification, initial, loglik : as `mjp.likelihood.Estimate` has them.
+    misclassification, initial : as `mjp.likelihood.Estimate` has them.
+    loglik : log-likelihood; of clean labels, given the first visits, as is usual in panel studies.
     converged : whether the maximum was reached.
     vanished : rates that ran to zero, or were left out as unlikely links [n, n].
     """
@@ -50,7 +55,7 @@ def refine(
     guess: Amortised | None,
     *,
     how: str = "ml",
-    noisy: bool,
+    noisy: bool | None,
     draws: int,
     seed: int,
 ) -> Refined:
@@ -59,24 +64,38 @@ def refine(
     Parameters
     ----------
     how : "ml", "map" or "mcmc", see `mjp.settings.Settings`.
+    noisy : whether labels may be wrong; None: "ml" decides, by the Bayesian information criterion
+        and `BELIEVED`.
 
     Raises
     ------
     BadData : labels that the allowed links exclude.
     """
-    noise = likelihood.clean()
-    if problem.known_misclassification is not None:
-        noise = likelihood.confusion(problem.known_misclassification)
-    elif noisy:
-        noise = likelihood.uniform()
     certain = np.isin(problem.states, problem.entered_exactly)
+    given = problem.known_misclassification
 
-    def model(links: Bool[np.ndarray, "n n"]) -> likelihood.Model:
+    def model(links: Bool[np.ndarray, "n n"], noisy: bool | None = noisy) -> likelihood.Model:
+        noise = likelihood.clean() if noisy is False else likelihood.uniform()
+        noise = noise if given is None else likelihood.confusion(given)
         return likelihood.model(visits, links, noise=noise, certain=certain)
 
-    if how == "ml":
-        return _by_likelihood(model(problem.allowed), problem, guess, draws, seed)
-    return _by_posterior(model, problem, guess, how == "mcmc", draws, seed)
+    if how != "ml":
+        return _by_posterior(model, problem, guess, how == "mcmc", draws, seed)
+    found = _by_likelihood(model(problem.allowed), problem, guess, draws, seed)
+    if given is not None or noisy is not None:
+        return found
+    try:
+        clean = _by_likelihood(model(problem.allowed, False), problem, guess, draws, seed)
+    except BadData:  # without wrong labels the data cannot be
+        return found
+    gain = 2 * (found.loglik - clean.loglik - _first(clean, visits))
+    return found if gain > np.log(len(visits.times)) + BELIEVED else clean
+
+
+def _first(found: Refined, visits: Visits) -> float:
+    """Log-probability of the first labels."""
+    law = found.initial[visits.labels[visits.starts[:-1]]]
+    return float(np.sum(np.log(np.maximum(law, 1e-300))))
 
 
 def _starts(
@@ -98,7 +117,7 @@ def _by_likelihood(
         found = max((found, again), key=lambda e: e.log_likelihood)
     vanished = problem.allowed & (found.rates <= 0)
     around = _draws(made, found, draws, seed)
-    return _told("maximum likelihood", found, found.rates, around, vanished)
+    return _told("maximum likelihood", made, found, found.rates, around, vanished)
 
 
 def _by_posterior(
@@ -127,17 +146,18 @@ def _by_posterior(
     if guess is not None:
         rates = np.where(vanished, guess.rates, rates)
     how = "posterior mean" if sampled else "maximum posterior"
-    return _told(how, found, generator(rates), generator(around), vanished)
+    return _told(how, made, found, generator(rates), generator(around), vanished)
 
 
 def _told(
     how: str,
+    made: likelihood.Model,
     found: likelihood.Estimate,
     rates: Float[np.ndarray, "n n"],
     draws: Float[np.ndarray, "S n n"] | None,
     vanished: Bool[np.ndarray, "n n"],
 ) -> Refined:
-    return Refined(
+    told = Refined(
         how,
         rates,
         draws,
@@ -147,6 +167,9 @@ def _told(
         found.converged,
         vanished,
     )
+    if made.noise.kind != "clean":
+        return told
+    return replace(told, loglik=told.loglik - _first(told, made.visits))
 
 
 def _draws(

@@ -18,19 +18,22 @@ class Settings:
     ----------
     refine : "none" keeps the network's answer; "ml" maximises the exact likelihood from it, "map"
         the likelihood times a prior density of the rates on the links that the network finds
-        likely, "mcmc" samples that posterior; "auto" is "ml" where the network expects an error
-        below `plenty`, or cannot serve, and "none" elsewhere.
-    noise : wrong labels: "none", "uniform" (flips of unknown rate), or "auto" (the network says).
+        likely, "mcmc" samples that posterior. "auto" is "ml" where the network expects an error
+        below `plenty` or cannot serve, the mean of the network's answer and of "map" below
+        `fair`, and "none" elsewhere.
+    noise : wrong labels: "none", "uniform" (flips of unknown rate), or "auto": the network says,
+        and the likelihood's maximum believes it where it gains as much as that asks for.
     level : probability of the intervals.
-    plenty : relative error of the rates below which the likelihood's maximum is the better guess
-        (chosen on processes of the network's own prior).
+    plenty, fair : relative errors of the rates that the network expects, below which "auto" goes
+        on (chosen on processes of the network's own prior).
     draws : of the posterior, for what is computed from the rates.
     """
 
     refine: str = "auto"
     noise: str = "auto"
     level: float = 0.9
-    plenty: float = 0.05
+    plenty: float = 0.03
+    fair: float = 0.2
     draws: int = 400
 
     def __post_init__(self) -> None:

@@ -45,9 +45,28 @@ def test_rates_are_found_with_honest_intervals(refine):
     np.testing.assert_allclose(np.sum(value["rates"], axis=1), 0, atol=1e-6)
 
 
-def test_plenty_of_data_are_refined_and_few_are_not():
-    assert mjp.infer(simulated(400), TIMES).value["obtained"] == "maximum likelihood"
-    assert mjp.infer(simulated(2), TIMES).value["obtained"] == "network"
+def test_how_rates_are_obtained_depends_on_how_much_data_there_are():
+    told = [mjp.infer(simulated(k), TIMES).value["obtained"] for k in (2, 400, 9000)]
+    assert told == ["network", "network and maximum posterior", "maximum likelihood"]
+
+
+def test_the_likelihood_believes_wrong_labels_only_on_strong_evidence():
+    clean = mjp.infer(simulated(300), TIMES, refine="ml")
+    wrong = mjp.infer(simulated(300, flips=0.03), TIMES, refine="ml")
+    assert clean.value["noise"] == 0.0
+    assert wrong.value["noise"] == pytest.approx(0.03, abs=0.01)
+
+
+def test_the_log_likelihood_of_clean_labels_is_given_the_first_visits():
+    """As of two states, in closed form: the sum of log P over the pairs of visits."""
+    rng = np.random.default_rng(5)
+    labels = (rng.random((50, 2)) < [[0.5, 0.3]]).astype(int)
+    found = mjp.infer(labels, np.array([0.0, 1.0]), refine="ml", noise="none")
+    q = np.asarray(found.value["rates"])
+    total = q[0, 1] + q[1, 0]
+    gone = np.array([q[0, 1], q[1, 0]]) / total * (1 - np.exp(-total))
+    p = np.where(labels[:, 0] == labels[:, 1], 1 - gone[labels[:, 0]], gone[labels[:, 0]])
+    assert found.value["loglik"] == pytest.approx(np.log(p).sum(), abs=1e-6)
 
 
 def test_wrong_labels_are_noticed():
