@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from mjp import observables, pretrained
+from mjp import markov, observables, pretrained
 from mjp.counts import count
 from mjp.posterior import Amortised, amortised
 from mjp.refine import Refined, refine
@@ -18,8 +18,11 @@ from sciml.method import Info, Method, Outcome
 from sciml.status import Status
 from sciml.visits import Visits
 
-LARGE = 200_000
+LARGE = 50_000
 """visits with wrong labels from which a fit takes longer than "auto" spends"""
+
+MEMORY = 1e-4
+"""probability of the labels under a Markov process below which a memory is said"""
 
 RARE = 5
 """visits below which a state is called rare"""
@@ -165,7 +168,7 @@ class Inference:
         if found is None:
             return rates, np.zeros_like(rates), np.full_like(rates, np.inf), None
         if self.guess is None:
-            draws = spiked = self._bounded(found)
+            draws, spiked = found, self._bounded(found)
         else:
             draws, spiked = self._with_links(found)
         if self.blended:
@@ -217,6 +220,18 @@ class Inference:
             return rates
         return generator(np.where(self.refined.vanished, self.guess.rates, rates))
 
+    def _memory(self) -> list[str]:
+        """What the labels say against a Markov process, where they are taken as true."""
+        if self._noise() > 0.001 or self.problem.known_misclassification is not None:
+            return []
+        found = markov.chance(self.visits)
+        if found is None or found > MEMORY:
+            return []
+        return [
+            "The states have a memory: which comes next depends on the one before the present "
+            f"(p = {found:.1g}). Rates of a Markov process describe them only roughly."
+        ]
+
     def _warnings(self, rates: np.ndarray) -> tuple[str, ...]:
         said = []
         seen = np.bincount(self.visits.labels, minlength=len(self.problem.states))
@@ -230,6 +245,7 @@ class Inference:
                 f"The fastest state is left {fast:.1f} times between visits: the data hardly "
                 "tell which way."
             )
+        said += self._memory()
         if self.guess is None:
             said.append(
                 f"The network serves up to {pretrained.SERVED} states: maximum likelihood alone."
