@@ -23,11 +23,15 @@ MIXED = 3
 
 
 class Size(NamedTuple):
-    """Width, number of layers, and the type of the products."""
+    """Width, number of layers, the type of the products, and whether there are triangle products.
+
+    Without them a layer sees an edge, its reverse and means: an ablation.
+    """
 
     width: int = 128
     layers: int = 7
     dtype: Any = jnp.float32
+    triangle: bool = True
 
 
 class Heads(NamedTuple):
@@ -75,7 +79,7 @@ class Layer(nn.Module):
         through = jnp.einsum("ikd,kjd->ijd", a, b) / n.astype(dtype)
         shared = jnp.einsum("kid,kjd->ijd", c * mask, e * mask) / n.astype(dtype)
         told = nn.LayerNorm(dtype=dtype)(jnp.concatenate([through, shared], -1))
-        h = h + dense(d, 0.1)(told) * mask
+        h = h + dense(d, 0.1)(told) * mask * self.size.triangle
         z = nn.LayerNorm(dtype=dtype, use_bias=False)(h) * mask
         row, column = z.sum(1) / n.astype(dtype), z.sum(0) / n.astype(dtype)
         own = jnp.einsum("iid->id", z)

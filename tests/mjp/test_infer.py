@@ -81,12 +81,12 @@ def test_the_unit_of_time_and_the_names_of_states_do_not_matter(refine):
     one = mjp.infer(paths, TIMES, refine=refine)
     day = mjp.infer(paths, TIMES * 365.25, refine=refine)
     np.testing.assert_allclose(
-        np.array(day.value["rates"]) * 365.25, one.value["rates"], rtol=2e-4, atol=1e-5
+        np.array(day.value["rates"]) * 365.25, one.value["rates"], rtol=1e-5, atol=1e-6
     )
     order = np.array([2, 0, 1])
     other = mjp.infer(order[paths], TIMES, refine=refine)
     moved = np.array(other.value["rates"])[np.ix_(order, order)]
-    np.testing.assert_allclose(moved, one.value["rates"], rtol=2e-4, atol=1e-5)
+    np.testing.assert_allclose(moved, one.value["rates"], rtol=1e-5, atol=1e-6)
 
 
 def test_links_that_cannot_be_have_no_rate():
