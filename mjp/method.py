@@ -10,13 +10,16 @@ from jaxtyping import Float
 from mjp import markov, observables, pretrained
 from mjp.counts import count
 from mjp.posterior import Amortised, amortised
-from mjp.refine import Refined, refine
+from mjp.refine import Refined, log_likelihood, refine
 from mjp.settings import Settings
 from sciml.errors import BadData
 from sciml.jumps import JumpProcess, generator
 from sciml.method import Info, Method, Outcome
 from sciml.status import Status
 from sciml.visits import Visits
+
+CLEAN = 1e-3
+"""rate of wrong labels below which labels are taken as true"""
 
 LARGE = 50_000
 """visits with wrong labels from which a fit takes longer than "auto" spends"""
@@ -129,7 +132,7 @@ class Inference:
             "link_probability": None if self.guess is None else self.guess.link.tolist(),
             "initial": initial.tolist(),
             "noise": noise,
-            "loglik": None if self.refined is None else self.refined.loglik,
+            "loglik": self._loglik(rates, noise),
             "obtained": self._obtained,
             **_functionals(self._for_functionals(rates), draws, initial, self.settings.level),
         }
@@ -147,6 +150,15 @@ class Inference:
         if self.refined is None:
             return "network"
         return f"network and {self.refined.how}" if self.blended else self.refined.how
+
+    def _loglik(self, rates: np.ndarray, noise: float) -> float | None:
+        """Of the answer; the network alone, where asked for, spends no time on it."""
+        if self.refined is not None and not self.blended:
+            return self.refined.loglik
+        large = noise > 0 and len(self.visits.times) > LARGE
+        if self.settings.refine == "none" or large:
+            return None
+        return log_likelihood(self.problem, self.visits, rates, noise if noise > CLEAN else 0.0)
 
     def _noise(self) -> float:
         if self.refined is not None:
@@ -222,7 +234,7 @@ class Inference:
 
     def _memory(self) -> list[str]:
         """What the labels say against a Markov process, where they are taken as true."""
-        if self._noise() > 0.001 or self.problem.known_misclassification is not None:
+        if self._noise() > CLEAN or self.problem.known_misclassification is not None:
             return []
         found = markov.chance(self.visits)
         if found is None or found > MEMORY:

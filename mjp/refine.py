@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -34,7 +34,8 @@ class Refined:
     draws : of the posterior, or around the maximum from the observed information [S, n, n]; None
         where the data do not determine the rates.
     misclassification, initial : as `mjp.likelihood.Estimate` has them.
-    loglik : log-likelihood; of clean labels, given the first visits, as is usual in panel studies.
+    loglik : log-likelihood, less that of the first labels under their own frequencies: of clean
+        labels that given the first visits, as is usual in panel studies.
     converged : whether the maximum was reached.
     vanished : rates that ran to zero, or were left out as unlikely links [n, n].
     """
@@ -88,14 +89,14 @@ def refine(
         clean = _by_likelihood(model(problem.allowed, False), problem, guess, draws, seed)
     except BadData:  # without wrong labels the data cannot be
         return found
-    gain = 2 * (found.loglik - clean.loglik - _first(clean, visits))
+    gain = 2 * (found.loglik - clean.loglik)
     return found if gain > np.log(len(visits.times)) + BELIEVED else clean
 
 
-def _first(found: Refined, visits: Visits) -> float:
-    """Log-probability of the first labels."""
-    law = found.initial[visits.labels[visits.starts[:-1]]]
-    return float(np.sum(np.log(np.maximum(law, 1e-300))))
+def _first(visits: Visits) -> float:
+    """Log-probability of the first labels under their own frequencies."""
+    law = likelihood.first_law(visits)[visits.labels[visits.starts[:-1]]]
+    return float(np.sum(np.log(law)))
 
 
 def _starts(
@@ -157,19 +158,39 @@ def _told(
     draws: Float[np.ndarray, "S n n"] | None,
     vanished: Bool[np.ndarray, "n n"],
 ) -> Refined:
-    told = Refined(
+    return Refined(
         how,
         rates,
         draws,
         found.misclassification,
         found.initial,
-        found.log_likelihood,
+        found.log_likelihood - _first(made.visits),
         found.converged,
         vanished,
     )
-    if made.noise.kind != "clean":
-        return told
-    return replace(told, loglik=told.loglik - _first(told, made.visits))
+
+
+def log_likelihood(
+    problem: JumpProcess, visits: Visits, rates: Float[np.ndarray, "n n"], flips: float
+) -> float | None:
+    """Return the log-likelihood of given rates; None where they exclude the labels.
+
+    As `Refined.loglik`. Rates of 0 count as the smallest the model holds.
+
+    Parameters
+    ----------
+    flips : rate of wrong labels.
+    """
+    noise = likelihood.clean() if flips == 0 else likelihood.uniform(flips)
+    if problem.known_misclassification is not None:
+        noise = likelihood.confusion(problem.known_misclassification)
+    certain = np.isin(problem.states, problem.entered_exactly)
+    try:
+        made = likelihood.model(visits, problem.allowed, noise=noise, certain=certain)
+    except BadData:
+        return None
+    theta = made.pack(rates)
+    return made.log_likelihood(theta) - _first(visits)
 
 
 def _draws(

@@ -57,6 +57,16 @@ def test_the_likelihood_believes_wrong_labels_only_on_strong_evidence():
     assert wrong.value["noise"] == pytest.approx(0.03, abs=0.01)
 
 
+@pytest.mark.parametrize("flips", [0.0, 0.05])
+def test_the_answer_is_nearly_as_likely_as_the_likeliest(flips):
+    paths = simulated(60, flips=flips)
+    best = mjp.infer(paths, TIMES, refine="ml").value["loglik"]
+    told = mjp.infer(paths, TIMES).value
+    assert told["obtained"] != "maximum likelihood"
+    assert best - 12 < told["loglik"] <= best + 1e-6
+    assert mjp.infer(paths, TIMES, refine="none").value["loglik"] is None
+
+
 def test_the_log_likelihood_of_clean_labels_is_given_the_first_visits():
     """As of two states, in closed form: the sum of log P over the pairs of visits."""
     rng = np.random.default_rng(5)

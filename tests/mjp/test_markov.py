@@ -32,7 +32,7 @@ def semi_markov(seed: int) -> Visits:
 
 
 def test_chances_are_uniform_where_the_process_is_markov() -> None:
-    found = np.array([chance(ratchet(k, np.linspace(0.0, 2.5, 50))) for k in range(60)], float)
+    found = np.array([chance(ratchet(k, np.linspace(0.0, 2.5, 50))) for k in range(25)], float)
     assert found.min() > 1e-4
     assert 0.3 < found.mean() < 0.75
 
