@@ -1,0 +1,1 @@
+"""Field problems by networks: last layers by Gauss-Newton, and whole networks by SPRING."""

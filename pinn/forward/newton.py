@@ -1,0 +1,148 @@
+"""Gauss-Newton on a head: linear least squares, repeated until the residual falls no further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+from jaxtyping import Float
+
+from pinn.forward.rows import Group, Theta
+
+RIDGE = 4e-16
+"""added to the normal matrix, relative to its diagonal"""
+FLAT = 0.5
+"""a step that leaves more of the loss than this, with a matrix of before, asks for a new one"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where Gauss-Newton ended.
+
+    Attributes
+    ----------
+    z : the head, flat, and the inferred parameters after it.
+    loss : weighted sum of squares, of the size of what the residuals cancel.
+    steps : linear systems solved.
+    inverse : of the normal matrix, for some unknowns only (columns named by `covariance`).
+    """
+
+    z: Float[np.ndarray, " n"]
+    loss: float
+    steps: int
+    factor: object = None
+
+
+Solver = Callable[[np.ndarray], np.ndarray]
+
+
+def normal_solver(matrix: Float[np.ndarray, "r n"]) -> Solver:
+    """Return r -> least-squares step, by the normal matrix; refine it by repeating."""
+    gram = matrix.T @ matrix
+    scale = 1 / np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+    gram *= scale[:, None] * scale
+    for ridge in (RIDGE, 1e-14, 1e-12, 1e-10):
+        try:
+            gram[np.diag_indices_from(gram)] = 1 + ridge * len(gram)
+            factor = scipy.linalg.cho_factor(gram, overwrite_a=False, check_finite=False)
+            break
+        except scipy.linalg.LinAlgError:
+            continue
+    else:
+        return truncated_solver(matrix)
+    return lambda r: -scale * scipy.linalg.cho_solve(factor, scale * (matrix.T @ r))
+
+
+def truncated_solver(matrix: Float[np.ndarray, "r n"]) -> Solver:
+    """Return r -> least-squares step of least length, by a rank-revealing factorisation."""
+    q, upper, order = scipy.linalg.qr(matrix, mode="economic", pivoting=True, check_finite=False)
+    diagonal = np.abs(np.diag(upper))
+    rank = max(1, int(np.sum(diagonal > 1e-13 * diagonal[0])))
+
+    def solve(r: np.ndarray) -> np.ndarray:
+        found = np.zeros(matrix.shape[1])
+        part = scipy.linalg.solve_triangular(upper[:rank, :rank], q[:, :rank].T @ r)
+        found[order[:rank]] = -part
+        return found
+
+    return solve
+
+
+def minimise(
+    groups: Sequence[Group],
+    start: Float[np.ndarray, " n"],
+    theta: Theta,
+    *,
+    unknowns: tuple[str, ...] = (),
+    linear: bool = False,
+    truncate: bool = False,
+    steps: int = 30,
+    target: float = 1e-13,
+) -> Found:
+    """Return the head that groups of rows determine.
+
+    A matrix is used again while that still halves the residual; a step that does not lower the
+    loss is halved up to six times.
+
+    Parameters
+    ----------
+    start : head and inferred parameters to start from.
+    linear : whether the rows are affine, so that one matrix serves.
+    truncate : whether the matrix may be rank-deficient.
+    target : relative residual below which nothing is gained.
+    """
+    z, solver, weights = start, None, np.ones(len(groups))
+    size, loss, done = 1.0, np.inf, 0
+    while done < steps:
+        if solver is None:
+            parts = [g.at(z, _theta(theta, unknowns, z)) for g in groups]
+            weights = np.array([g.emphasis / _length(p[1]) for g, p in zip(groups, parts, strict=True)])
+            r = np.concatenate([w * p[0] for w, p in zip(weights, parts, strict=True)])
+            matrix = np.concatenate([w * p[1] for w, p in zip(weights, parts, strict=True)])
+            sizes = [w * p[2] for w, p in zip(weights, parts, strict=True)]
+            size = max(float(np.linalg.norm([*sizes, np.linalg.norm(r)])), np.finfo(float).tiny)
+            loss = float(np.linalg.norm(r))
+            solver, fresh = (truncated_solver if truncate else normal_solver)(matrix), True
+        step = solver(r)
+        length, after, following = 1.0, np.inf, r
+        for _ in range(7):
+            moved = z + length * step
+            following = _residuals(groups, weights, moved, _theta(theta, unknowns, moved))
+            after = float(np.linalg.norm(following))
+            if np.isfinite(after) and after < loss:
+                break
+            length /= 2
+        done += 1
+        if not (np.isfinite(after) and after < loss):
+            if fresh:
+                break
+            solver = None
+            continue
+        z, r, gain, loss = moved, following, after / loss, after
+        if loss < target * size:
+            break
+        if gain > FLAT:
+            if (fresh and gain > 0.99) or (linear and gain > 0.8):
+                break
+            solver = solver if linear else None
+        fresh = False
+    return Found(z, loss / size, done)
+
+
+def _theta(theta: Theta, unknowns: tuple[str, ...], z: np.ndarray) -> Mapping[str, object]:
+    if not unknowns:
+        return theta
+    return {**theta, **dict(zip(unknowns, z[-len(unknowns) :], strict=True))}
+
+
+def _length(matrix: np.ndarray) -> float:
+    """Root of the sum of squares of the rows, whose shares add up to one for each component."""
+    return max(float(np.linalg.norm(matrix)), np.finfo(float).tiny)
+
+
+def _residuals(
+    groups: Sequence[Group], weights: np.ndarray, z: np.ndarray, theta: Theta
+) -> np.ndarray:
+    return np.concatenate([w * g.residual(z, theta) for w, g in zip(weights, groups, strict=True)])

@@ -1,0 +1,79 @@
+"""How many features each axis needs: first from what the equation knows, then from the residual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+
+from pinn.forward.axis import Axis
+from pinn.forward.block import Equations
+from pinn.forward.embedding import Embedding
+
+SMALLEST, LARGEST = 10, 700
+"""features along an axis, at least and at most"""
+GROWTH = 1.35
+LINES = 4
+"""random lines along each axis on which the data are looked at"""
+SAMPLES = 2400
+"""points along a line"""
+NOTHING = 1e-10
+"""size of data, relative to the largest, that is rounding"""
+
+
+def enough(values: np.ndarray, positions: np.ndarray, like: Embedding, tolerance: float) -> int:
+    """Return how many features represent functions sampled at positions [n, lines], about."""
+    size = max(float(np.linalg.norm(values)), np.finfo(float).tiny)
+    count = SMALLEST
+    while count < min(LARGEST, len(positions) // 3):
+        table = Axis(like, count).features(positions)
+        head = np.linalg.lstsq(table, values, rcond=1e-13)[0]
+        if np.linalg.norm(table @ head - values) < tolerance * size:
+            break
+        count = int(np.ceil(count * GROWTH))
+    return count
+
+
+def from_data(
+    equations: Equations, embeddings: Sequence[Embedding], tolerance: float = 1e-9
+) -> list[int]:
+    """Return sizes that represent the source and the conditions' data along each axis."""
+    problem = equations.problem
+    rng = np.random.default_rng([equations.seed, 5])
+    bounds = np.array(problem.domain.bounding_box)
+    found = [SMALLEST] * len(bounds)
+    known = [_lines(equations, a, rng) for a in range(len(bounds))]
+    largest = max((float(np.max(np.abs(v))) for lines in known for v in lines), default=0.0)
+    for a, embedding in enumerate(embeddings):
+        positions = np.linspace(*bounds[a], SAMPLES)
+        for values in known[a]:
+            if np.all(np.isfinite(values)) and np.max(np.abs(values)) > NOTHING * largest:
+                found[a] = max(found[a], enough(values, positions, embedding, tolerance))
+    return found
+
+
+def _lines(equations: Equations, a: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """What each statement says of u = 0 on random lines along an axis [n, lines]."""
+    problem = equations.problem
+    bounds = np.array(problem.domain.bounding_box)
+    found = []
+    for i, statement in enumerate(equations.statements):
+        lines = []
+        for face in statement.faces or ("",):
+            name, _, side = face.partition(":")
+            fixed = name in problem.domain.axes
+            if fixed and problem.domain.axes.index(name) == a:
+                continue
+            for _ in range(LINES):
+                points = np.repeat(rng.uniform(*bounds.T)[None], SAMPLES, axis=0)
+                points[:, a] = np.linspace(*bounds[a], SAMPLES)
+                if fixed:
+                    b = problem.domain.axes.index(name)
+                    points[:, b] = bounds[b, int(side == "upper")]
+                zero = {n: jnp.zeros(SAMPLES) for n in statement.read}
+                value = equations.linearised[i](zero, jnp.asarray(points), equations.theta)[0]
+                lines.append(np.asarray(value))
+        if lines:
+            found.append(np.concatenate(lines, axis=1))
+    return found
