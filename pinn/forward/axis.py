@@ -17,7 +17,9 @@ from jaxtyping import Float
 from pinn.forward.embedding import Embedding, compose
 
 BANDWIDTH = 0.7
-"""radians per unit of ξ of the fastest unit, as a part of π × features"""
+"""radians per unit of ξ of the fastest unit, as a part of π × (features − MARGIN)"""
+MARGIN = 8
+"""features beyond those that the bandwidth counts, which make smooth functions accurate"""
 TRUNCATION = 1e-13
 """singular values, relative to the largest, from which functions are kept"""
 
@@ -45,7 +47,8 @@ class Axis:
             k = np.arange(self.size)
             return 2 * np.pi * ((k + 1) // 2), np.where(k % 2 == 0, np.pi / 2, 0.0)
         count = 2 * self.size + 8
-        w = BANDWIDTH * np.pi * self.size * (np.arange(count) + rng.random(count)) / count
+        fastest = BANDWIDTH * np.pi * max(self.size - MARGIN, 0.5)
+        w = fastest * (np.arange(count) + rng.random(count)) / count
         return w, 2 * np.pi * rng.random(count)
 
     @cached_property

@@ -8,7 +8,6 @@ followed by a longer one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,12 +19,16 @@ from pinn.forward.block import CONDITIONS, Equations
 from pinn.forward.embedding import Embedding
 from pinn.forward.rows import GivenRows
 from pinn.forward.space import Space, transferred
+from pinn.forward.stretch import SMALLEST, fitted
 from sciml.domain import Box
 
 FEATURES = 8
 """features in time of a window"""
 SHORTEST = 2.0**-12
 """of a window, relative to all of the time"""
+GROWN, NEAR = 4, 100.0
+"""how often features in space are added for one window; residuals, in tolerances, at which they
+are before the window is shortened"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +58,6 @@ class Course:
     equations : the problem.
     axis : index of the evolving axis; `order` conditions hold at its start.
     order : highest derivative along it.
-    others : coordinates of all axes (that of the evolving axis is replaced).
     tolerance : relative residual of an accepted window.
     units : largest number of coefficients of a window.
     """
@@ -63,15 +65,16 @@ class Course:
     equations: Equations
     axis: int
     order: int
-    others: tuple[Embedding, ...]
     tolerance: float
     units: int
 
-    def space(self, start: float, end: float, sizes: Sequence[int]) -> Space:
+    def space(self, attempt: Attempt) -> Space:
         """Return the functions of a window."""
         seed = self.equations.seed
-        axes = [Axis(e, n, seed + i) for i, (e, n) in enumerate(zip(self.others, sizes, strict=True))]
-        axes[self.axis] = Axis(Embedding(start, end), sizes[self.axis], seed)
+        pairs = zip(attempt.coordinates, attempt.sizes, strict=True)
+        axes = [Axis(e, n, seed + i) for i, (e, n) in enumerate(pairs)]
+        moments = Embedding(attempt.start, attempt.start + attempt.length)
+        axes[self.axis] = Axis(moments, attempt.sizes[self.axis], seed)
         return Space(tuple(axes), len(self.equations.problem.fields))
 
     def box(self, start: float, end: float) -> Box:
@@ -80,12 +83,11 @@ class Course:
         bounds = dict(zip(problem.domain.axes, problem.domain.bounding_box, strict=True))
         return Box({**bounds, problem.domain.axes[self.axis]: (start, end)})
 
-    def solve(
-        self, start: float, end: float, sizes: Sequence[int], before: Window | None, *, guess: bool
-    ) -> Window:
+    def solve(self, attempt: Attempt, before: Window | None) -> Window:
         """Return the solution of one window."""
         equations, name = self.equations, self.equations.problem.domain.axes[self.axis]
-        space, box = self.space(start, end, sizes), self.box(start, end)
+        start, end = attempt.start, attempt.start + attempt.length
+        space, box = self.space(attempt), self.box(start, end)
 
         def faces(face: str) -> bool:
             return before is None or not face.startswith(f"{name}:")
@@ -94,7 +96,6 @@ class Course:
         first = np.zeros(space.size)
         if before is not None:
             groups.append(self._initial(start, space, before))
-        if guess and before is not None:
             first = self._constant(start, space, before).ravel()
         found = equations.solve(groups, first)
         residual = equations.judge(box, space, found.z, equations.theta, faces, 200)
@@ -131,38 +132,90 @@ class Course:
         return transferred(held, axes, space.axes)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Attempt:
-    """What is tried next: from where, how long, with which features."""
+    """What is tried next.
+
+    Attributes
+    ----------
+    start, length : of the window.
+    coordinates, sizes : embedding of each axis, and its number of features.
+    grown, halved : how often, for this window, features in space were added, and how often it
+        was halved since.
+    """
 
     start: float
     length: float
+    coordinates: tuple[Embedding, ...]
     sizes: tuple[int, ...]
+    grown: int = 0
+    halved: int = 0
+
+
+def refit(course: Course, attempt: Attempt, window: Window) -> Attempt:
+    """Return an attempt whose features along each axis of space represent a window's end."""
+    coordinates, sizes = list(attempt.coordinates), list(attempt.sizes)
+    bounds = np.array([(a.embedding.lower, a.embedding.upper) for a in window.space.axes])
+    rng = np.random.default_rng(course.equations.seed)
+    for a in range(len(sizes)):
+        if a == course.axis:
+            continue
+        positions, _ = window.space.axes[a].nodes(4.0)
+        lines = []
+        for _ in range(4 if len(sizes) > 2 else 1):
+            for moment in (bounds[course.axis].mean(), bounds[course.axis, 1]):
+                points = np.repeat(rng.uniform(*bounds.T)[None], len(positions), axis=0)
+                points[:, a], points[:, course.axis] = positions, moment
+                lines.append(window.space.values(window.head, points, (0,) * len(sizes)))
+        coordinates[a], count = fitted(
+            np.concatenate(lines, axis=1),
+            positions,
+            coordinates[a],
+            course.tolerance / 30,
+            limit=int(1.2 * sizes[a]),
+        )
+        sizes[a] = max(SMALLEST, int(1.15 * count) + 2)
+    return limited(course, replace(attempt, coordinates=tuple(coordinates), sizes=tuple(sizes)))
+
+
+def limited(course: Course, attempt: Attempt) -> Attempt:
+    """Return the attempt with no more features in space than the limit allows."""
+    others = [n for a, n in enumerate(attempt.sizes) if a != course.axis]
+    fields = len(course.equations.problem.fields)
+    allowed = course.units / attempt.sizes[course.axis] / fields
+    shrink = min(1.0, (allowed / np.prod(others)) ** (1 / len(others)))
+    sizes = [
+        n if a == course.axis else max(4, int(n * shrink)) for a, n in enumerate(attempt.sizes)
+    ]
+    return replace(attempt, sizes=tuple(sizes))
 
 
 def following(course: Course, attempt: Attempt, window: Window, end: float) -> tuple[Attempt, bool]:
     """Return what to try after a window, and whether the window is accepted."""
     whole = end - course.equations.problem.domain.bounding_box[course.axis][0]
-    good = window.residual <= course.tolerance
-    spatial = [a for a in range(len(attempt.sizes)) if a != course.axis]
     tails = window.space.tails(window.head)
-    lacking = [a for a in spatial if tails[a] > course.tolerance]
-    if not good:
-        more = list(attempt.sizes)
-        for a in lacking:
-            if tails[a] > 0.3 * max(tails[b] for b in spatial):
-                more[a] = int(np.ceil(1.25 * more[a]))
-        fits = np.prod(more) * window.space.fields <= course.units
-        if lacking and fits and max(tails[a] for a in lacking) > 0.1 * tails[course.axis]:
-            return replace(attempt, sizes=tuple(more)), False
-        if attempt.length > SHORTEST * whole and tails[course.axis] > course.tolerance * 1e-3:
-            return replace(attempt, length=attempt.length / 2), False
-    start = attempt.start + attempt.length
-    length = attempt.length
+    space = max(t for a, t in enumerate(tails) if a != course.axis)
+    if window.residual > course.tolerance and attempt.length > SHORTEST * whole:
+        lacking = space > tails[course.axis] or tails[course.axis] < 0.1 * course.tolerance
+        near = window.residual < NEAR * course.tolerance
+        if lacking and (near or attempt.halved > 1) and attempt.grown < GROWN:
+            more = [
+                n if a == course.axis or tails[a] < 0.1 * space else int(np.ceil(1.25 * n))
+                for a, n in enumerate(attempt.sizes)
+            ]
+            tried = replace(attempt, sizes=tuple(more), grown=attempt.grown + 1, halved=0)
+            tried = limited(course, tried)
+            if tried.sizes != attempt.sizes:
+                return tried, False
+        return replace(attempt, length=attempt.length / 2, halved=attempt.halved + 1), False
+    start, length = attempt.start + attempt.length, attempt.length
     if window.residual < 0.1 * course.tolerance:
         length *= 1.6
     if end - start < 1.05 * length:
         length = end - start
     elif end - start < 2 * length:
         length = (end - start) / 2
-    return Attempt(start, length, attempt.sizes), True
+    tried = replace(attempt, start=start, length=length, grown=0, halved=0)
+    if attempt.grown or space < 1e-3 * course.tolerance:
+        tried = refit(course, tried, window)
+    return tried, True

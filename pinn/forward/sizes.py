@@ -7,32 +7,16 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 import numpy as np
 
-from pinn.forward.axis import Axis
 from pinn.forward.block import Equations
 from pinn.forward.embedding import Embedding
+from pinn.forward.stretch import SMALLEST, enough
 
-SMALLEST, LARGEST = 10, 700
-"""features along an axis, at least and at most"""
-GROWTH = 1.35
 LINES = 4
 """random lines along each axis on which the data are looked at"""
 SAMPLES = 2400
 """points along a line"""
 NOTHING = 1e-10
 """size of data, relative to the largest, that is rounding"""
-
-
-def enough(values: np.ndarray, positions: np.ndarray, like: Embedding, tolerance: float) -> int:
-    """Return how many features represent functions sampled at positions [n, lines], about."""
-    size = max(float(np.linalg.norm(values)), np.finfo(float).tiny)
-    count = SMALLEST
-    while count < min(LARGEST, len(positions) // 3):
-        table = Axis(like, count).features(positions)
-        head = np.linalg.lstsq(table, values, rcond=1e-13)[0]
-        if np.linalg.norm(table @ head - values) < tolerance * size:
-            break
-        count = int(np.ceil(count * GROWTH))
-    return count
 
 
 def from_data(
