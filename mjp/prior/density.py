@@ -20,9 +20,9 @@ SPREADS = np.geomspace(0.05, 2.5, 16)
 
 def log_density(log_rates: Float[Array, "n n"], allowed: Bool[Array, "n n"]) -> Float[Array, ""]:
     """Return the log density of the log rates on the allowed links, up to a constant."""
-    many = jnp.maximum(allowed.sum(), 1)
+    many = jnp.maximum(allowed.sum(), 1).astype(log_rates.dtype)
     x = jnp.where(allowed, log_rates, 0.0)
     apart = jnp.where(allowed, x - x.sum() / many, 0.0)
-    spread = jnp.asarray(SPREADS)
+    spread = jnp.asarray(SPREADS, log_rates.dtype)
     each = (1 - many) * jnp.log(spread) - 0.5 * jnp.sum(apart**2) / spread**2
     return jax.nn.logsumexp(each)
