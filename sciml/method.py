@@ -139,7 +139,7 @@ class Method:
 
 BUILTIN = {
     "ritz": "pinn.ritz:METHOD",
-    "pinn": "pinn.eigen:METHOD",
+    "pinn": "pinn.method:METHODS",
     "paper": "pinn.paper:METHOD",
     "gp": "gp_solver.method:METHOD",
     "gp-paper": "gp_solver.paper:METHOD",
@@ -147,7 +147,7 @@ BUILTIN = {
     "discover": "discovery.method:METHOD",
     "mjp": "mjp.method:METHOD",
 }
-"""method name -> where it lives, imported on first use"""
+"""method name -> where it lives (one method, or one for each kind), imported on first use"""
 
 DEFAULT = {
     **{"eigenproblem": "ritz", "equation": "gp"},
@@ -190,11 +190,25 @@ def get(name: str | None, kind: str) -> Method:
             f"no method is named '{name}'. {did_you_mean(name, table)}".rstrip(),
             f"the methods are {sorted(table)}",
         )
-    module, _, attribute = table[name].partition(":")
-    method: Method = getattr(importlib.import_module(module), attribute)
-    if method.kind != kind:
-        raise UnknownMethod(
-            f"method '{name}' serves problems of kind '{method.kind}', not '{kind}'.",
-            f"the methods are {sorted(table)}",
-        )
-    return method
+    found = _methods(table[name])
+    for method in found:
+        if method.kind == kind:
+            return method
+    kinds = " and ".join(f"'{method.kind}'" for method in found)
+    raise UnknownMethod(
+        f"method '{name}' serves problems of kind {kinds}, not '{kind}'.",
+        f"the methods are {sorted(table)}",
+    )
+
+
+def _methods(place: str) -> tuple[Method, ...]:
+    """The methods that live at ``module:attribute``."""
+    module, _, attribute = place.partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def serving(kind: str) -> list[str]:
+    """Return the names of all methods that serve a kind of problem, its default first."""
+    found = [n for n, place in _table().items() if any(m.kind == kind for m in _methods(place))]
+    return sorted(found, key=lambda n: (n != DEFAULT.get(kind), n))

@@ -18,7 +18,7 @@ from pinn.forward.embedding import Embedding, compose
 
 BANDWIDTH = 0.7
 """radians per unit of ξ of the fastest unit, as a part of π × (features − MARGIN)"""
-MARGIN = 8
+MARGIN = 12
 """features beyond those that the bandwidth counts, which make smooth functions accurate"""
 TRUNCATION = 1e-13
 """singular values, relative to the largest, from which functions are kept"""
@@ -47,7 +47,7 @@ class Axis:
             k = np.arange(self.size)
             return 2 * np.pi * ((k + 1) // 2), np.where(k % 2 == 0, np.pi / 2, 0.0)
         count = 2 * self.size + 8
-        fastest = BANDWIDTH * np.pi * max(self.size - MARGIN, 0.5)
+        fastest = BANDWIDTH * np.pi * max(self.size - MARGIN, 1.0)
         w = fastest * (np.arange(count) + rng.random(count)) / count
         return w, 2 * np.pi * rng.random(count)
 

@@ -22,8 +22,8 @@ from pinn.forward.space import Space, transferred
 from pinn.forward.stretch import SMALLEST, fitted
 from sciml.domain import Box
 
-FEATURES = 8
-"""features in time of a window"""
+FEATURES, FINE = 8, 14
+"""features in time of a window, and those for tolerances below 1e-5"""
 SHORTEST = 2.0**-12
 """of a window, relative to all of the time"""
 GROWN, NEAR = 4, 100.0
@@ -67,6 +67,11 @@ class Course:
     order: int
     tolerance: float
     units: int
+
+    @property
+    def moments(self) -> int:
+        """Features in time of a window."""
+        return FEATURES if self.tolerance > 1e-5 else FINE
 
     def space(self, attempt: Attempt) -> Space:
         """Return the functions of a window."""

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from pinn.forward.axis import Axis
 from pinn.forward.block import Equations
+from pinn.forward.data import observed
 from pinn.forward.embedding import Embedding
 from pinn.forward.rows import Group
 from pinn.forward.space import Space, transferred
@@ -55,12 +56,13 @@ def space_of(
     return Space(axes, len(equations.problem.fields))
 
 
-def solve_level(
-    equations: Equations,
-    space: Space,
-    before: Level | None,
-    extra: Sequence[Group] = (),
-) -> Level:
+def rows_of(equations: Equations, space: Space) -> list[Group]:
+    """Return all rows of a problem in one block, those of its measurements last."""
+    problem = equations.problem
+    return [*equations.groups(problem.domain, space), *observed(problem, space)]
+
+
+def solve_level(equations: Equations, space: Space, before: Level | None) -> Level:
     """Return the solution in a space, from that of the level before."""
     problem = equations.problem
     guess = [problem.theta[n] for n in problem.unknowns]
@@ -68,8 +70,7 @@ def solve_level(
     if before is not None:
         head = transferred(before.head, before.space.axes, space.axes)
         start = np.concatenate([head.ravel(), before.z[before.space.size :]])
-    groups = [*equations.groups(problem.domain, space), *extra]
-    found = equations.solve(groups, start)
+    found = equations.solve(rows_of(equations, space), start)
     theta = {
         **equations.theta,
         **dict(zip(problem.unknowns, found.z[space.size :], strict=True)),

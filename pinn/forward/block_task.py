@@ -1,0 +1,126 @@
+"""The task that solves a problem in one block of space and time, level by level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pinn.forward import data, outcome, sizes, steady
+from pinn.forward.block import Equations
+from pinn.forward.embedding import Embedding
+from pinn.forward.settings import Config
+from pinn.forward.steady import Level
+from sciml.method import Info, Outcome
+from sciml.status import Status
+
+GROWTH = 1.35
+STAGNANT = 0.7
+"""a level that leaves more of the residual than this gained nothing"""
+
+
+@dataclass(eq=False)
+class BlockTask:
+    """A ladder of levels; the state counts those that are solved.
+
+    Attributes
+    ----------
+    equations, config : the problem and the settings.
+    coordinates, first : embedding of each axis, and the features to start with.
+    """
+
+    equations: Equations
+    config: Config
+    coordinates: list[Embedding]
+    first: list[int]
+    _levels: list[Level] = field(default_factory=list)
+
+    @property
+    def steps(self) -> int:
+        """The step limit."""
+        return self.config.steps
+
+    @property
+    def tolerance(self) -> float:
+        """The relative residual at which the task is done."""
+        return self.config.reached(linear=self.equations.is_linear)
+
+    def init(self) -> dict[str, np.ndarray]:
+        """No level solved."""
+        return {"solved": np.array(0)}
+
+    def step(self, state: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], Info]:
+        """Solve one level more, unless nothing is to be gained."""
+        count = int(state["solved"]) + 1
+        levels = self._reach(count)
+        done = self._following(levels) is None
+        logged = {"residual": min(levels[-1].residual, 1e300), "unknowns": float(levels[-1].z.size)}
+        return {"solved": np.array(count)}, Info(logged, Status.CONVERGED if done else None)
+
+    def _reach(self, count: int) -> list[Level]:
+        """The first levels (each solved once in a process, from the one before it)."""
+        while len(self._levels) < count:
+            wanted = self._following(self._levels)
+            if wanted is None:
+                break
+            space = steady.space_of(self.equations, self.coordinates, wanted)
+            before = self._levels[-1] if self._levels else None
+            self._levels.append(steady.solve_level(self.equations, space, before))
+        return self._levels[:count]
+
+    def _following(self, levels: list[Level]) -> list[int] | None:
+        """Sizes of the next level; None at the end."""
+        if not levels:
+            return self.first
+        residuals = [level.residual for level in levels]
+        if residuals[-1] < 0.1 * self.tolerance:
+            return None
+        if residuals[-1] < self.tolerance and len(residuals) > 1:
+            if residuals[-1] > STAGNANT * residuals[-2]:
+                return None
+        if len(residuals) > 3 and min(residuals[-2:]) > STAGNANT * min(residuals[:-2]):
+            return None
+        return steady.grown(levels[-1], units=self.config.units, factor=GROWTH)
+
+    def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
+        """The best level's solution."""
+        levels = self._reach(max(int(state["solved"]), 1))
+        best = min(levels, key=lambda level: level.residual)
+        problem = self.equations.problem
+        value: dict[str, Any] = {"route": "block", "unknowns": int(best.z.size)}
+        theta: dict[str, float] = {}
+        if problem.unknowns:
+            groups = steady.rows_of(self.equations, best.space)
+            found = data.inferred(problem, groups, best.z, self.equations.theta)
+            theta = dict(zip(problem.unknowns, found.values.tolist(), strict=True))
+            pairs = zip(problem.unknowns, found.values, found.deviations, strict=True)
+            value["theta"] = {n: {"value": float(v), "sd": float(sd)} for n, v, sd in pairs}
+            value["noise"] = found.noise
+        good = best.residual <= self.tolerance
+        if status in (Status.CONVERGED, Status.MAX_STEPS):
+            ended = Status.UNRESOLVED if status is Status.CONVERGED else status
+            status = Status.CONVERGED if good else ended
+        return outcome.outcome(
+            problem,
+            [(best.space, best.head)],
+            0,
+            status=status,
+            metrics={"residual": min(best.residual, 1e300)},
+            value=value,
+            theta=theta,
+        )
+
+
+def block_task(equations: Equations, config: Config, first: list[int]) -> BlockTask:
+    """Return the task of a problem in one block, starting with features of these numbers."""
+    fields = len(equations.problem.fields)
+    shrink = (config.units / fields / float(np.prod(first))) ** (1 / len(first))
+    first = [max(4, int(n * min(1.0, shrink))) for n in first]
+    return BlockTask(equations, config, steady.embeddings(equations), first)
+
+
+def sizes_of(equations: Equations) -> list[int]:
+    """Return how many features along each axis represent what is known."""
+    tolerance = 1e-9 if equations.is_linear else 1e-5
+    return sizes.from_data(equations, steady.embeddings(equations), tolerance)

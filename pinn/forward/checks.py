@@ -1,0 +1,142 @@
+"""What a problem must have before anything is computed; each message names the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import jax.numpy as jnp
+import numpy as np
+
+from pinn.forward.block import Equations
+from pinn.forward.statements import Statement
+from sciml.domain import Box
+from sciml.errors import BadConfig, BadProblem
+from sciml.problem import BOUNDARY, Problem
+
+DISAGREEMENT = 1e-6
+"""relative difference of two values at one corner that is no rounding"""
+HIGHEST = 4
+"""order of derivatives along an axis"""
+
+
+def check(equations: Equations, units: int) -> None:
+    """Raise BadProblem or BadConfig for what cannot be solved."""
+    problem = equations.problem
+    _check_domain(problem)
+    _ = equations.statements
+    if isinstance(problem.domain, Box):
+        _check_conditions(equations)
+        _check_corners(equations)
+    elif not problem.conditions and problem.observations is None:
+        raise BadProblem(
+            f"'{problem.name}' has no condition on its boundary.",
+            f"add one on '{BOUNDARY}'",
+        )
+    needed = 4 ** len(problem.domain.axes) * len(problem.fields)
+    if units < needed:
+        raise BadConfig(
+            f"units is {units}, too few for the conditions of '{problem.name}'.",
+            f"give at least {needed}",
+        )
+
+
+def _check_domain(problem: Problem) -> None:
+    if not np.all(np.isfinite(np.array(problem.domain.bounding_box))):
+        raise BadProblem(
+            f"'{problem.name}' is posed on an unbounded domain.",
+            "end the box where the solution is known, and give conditions there",
+        )
+    if len(problem.domain.axes) > 3:
+        raise BadProblem(
+            f"'{problem.name}' has {len(problem.domain.axes)} coordinates.",
+            "method pinn solves up to three",
+        )
+    if problem.sampled or problem.enrichment:
+        what = "functions sampled on a grid" if problem.sampled else "corner functions"
+        raise BadProblem(f"'{problem.name}' has {what}, which method pinn does not read.", "use gp")
+    for name, (_, order) in problem.derivatives.items():
+        if max(order) > HIGHEST:
+            raise BadProblem(
+                f"the residual of '{problem.name}' asks for '{name}'.",
+                f"method pinn differentiates up to {HIGHEST} times along an axis; "
+                "write the equation as a system of lower order",
+            )
+
+
+def faces_of(problem: Problem, axis: str, statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements on an axis's faces, each once a face."""
+    ends = (f"{axis}:lower", f"{axis}:upper")
+    found = []
+    for statement in statements[1:]:
+        for face in statement.faces:
+            found += [statement] * (2 if face == BOUNDARY else face in ends)
+    return found
+
+
+def _check_conditions(equations: Equations) -> None:
+    """Refuse an axis of a single field with fewer conditions than the equation's order."""
+    problem = equations.problem
+    if len(problem.fields) > 1 or problem.observations is not None:
+        return
+    for a, axis in enumerate(problem.domain.axes):
+        order = max((o[a] for _, o in problem.derivatives.values()), default=0)
+        given = faces_of(problem, axis, equations.statements)
+        if axis in problem.periodic:
+            if given:
+                raise BadProblem(
+                    f"axis '{axis}' of '{problem.name}' is periodic and has conditions too.",
+                    "drop one of the two",
+                )
+        elif sum(s.components for s in given) < order:
+            times = "once" if order == 1 else f"{order} times"
+            have = "no condition" if not given else f"only {len(given)}"
+            raise BadProblem(
+                f"'{problem.name}' is differentiated {times} along '{axis}' but has {have} there.",
+                f"add a condition on '{axis}:lower' or '{axis}:upper', or periodic=('{axis}',)",
+            )
+
+
+def _check_corners(equations: Equations) -> None:
+    """Refuse conditions that prescribe two values of a field where their faces meet."""
+    problem = equations.problem
+    axes, bounds = problem.domain.axes, np.array(problem.domain.bounding_box)
+    values = []
+    for i, statement in enumerate(equations.statements[1:], 1):
+        orders = [sum(order) for _, order in statement.read.values()]
+        if orders == [0] and statement.components == 1:
+            values += [(i, face) for face in statement.faces if face != BOUNDARY]
+    for (i, one), (k, two) in combinations(values, 2):
+        (a, end), (b, other) = _place(axes, bounds, one), _place(axes, bounds, two)
+        if a == b:
+            continue
+        names = [next(iter(equations.statements[n].read.values()))[0] for n in (i, k)]
+        points = np.linspace(bounds[:, 0], bounds[:, 1], 5)
+        points[:, a], points[:, b] = end, other
+        first, second = (_prescribed(equations, n, points) for n in (i, k))
+        inner = np.linspace(bounds[:, 0], bounds[:, 1], 9)
+        inner[:, a] = end
+        size = max(1e-300, *(float(np.max(np.abs(v))) for v in (first, second)))
+        size = max(size, float(np.max(np.abs(_prescribed(equations, i, inner)))))
+        worst = int(np.argmax(np.abs(first - second)))
+        if names[0] == names[1] and abs(first[worst] - second[worst]) > DISAGREEMENT * size:
+            where = ", ".join(f"{x} = {p:g}" for x, p in zip(axes, points[worst], strict=True))
+            raise BadProblem(
+                f"the conditions of '{problem.name}' on '{one}' and '{two}' disagree at {where}: "
+                f"{first[worst] + 0.0:.6g} and {second[worst] + 0.0:.6g}.",
+                "give data that meet where the faces do (or let one change smoothly to the other)",
+            )
+
+
+def _place(axes: tuple[str, ...], bounds: np.ndarray, face: str) -> tuple[int, float]:
+    name, _, side = face.partition(":")
+    a = axes.index(name)
+    return a, float(bounds[a, int(side == "upper")])
+
+
+def _prescribed(equations: Equations, which: int, points: np.ndarray) -> np.ndarray:
+    """The value that a condition on one field alone prescribes at points."""
+    (name,) = equations.statements[which].read
+    zero = {name: jnp.zeros(len(points))}
+    found, slopes, _ = equations.linearised[which](zero, jnp.asarray(points), equations.theta)
+    return -np.asarray(found)[:, 0] / np.asarray(slopes[name])[:, 0]
