@@ -58,7 +58,9 @@ class Equations:
         """Parameters as arrays."""
         return dict(theta_arrays(self.problem))
 
-    def rows(self, which: int, space: Space, points: np.ndarray, shares: np.ndarray) -> StatementRows:
+    def rows(
+        self, which: int, space: Space, points: np.ndarray, shares: np.ndarray
+    ) -> StatementRows:
         """Return the rows of one statement at points."""
         return StatementRows(
             self.statements[which],
@@ -75,10 +77,12 @@ class Equations:
         self, domain: Domain, space: Space, faces: Callable[[str], bool] = lambda _: True
     ) -> list[Group]:
         """Return the rows of the equation and of all conditions on chosen faces."""
-        found = [self.rows(0, space, *collocation.inside(domain, space, self.seed))]
+        found: list[Group] = [self.rows(0, space, *collocation.inside(domain, space, self.seed))]
         for i, statement in enumerate(self.statements[1:], 1):
             for face in filter(faces, statement.faces):
-                found.append(self.rows(i, space, *collocation.on_face(domain, space, face, self.seed)))
+                found.append(
+                    self.rows(i, space, *collocation.on_face(domain, space, face, self.seed))
+                )
         return found
 
     def judge(

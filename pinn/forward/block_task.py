@@ -76,9 +76,9 @@ class BlockTask:
         residuals = [level.residual for level in levels]
         if residuals[-1] < 0.1 * self.tolerance:
             return None
-        if residuals[-1] < self.tolerance and len(residuals) > 1:
-            if residuals[-1] > STAGNANT * residuals[-2]:
-                return None
+        settled = len(residuals) > 1 and residuals[-1] > STAGNANT * residuals[-2]
+        if residuals[-1] < self.tolerance and settled:
+            return None
         if len(residuals) > 3 and min(residuals[-2:]) > STAGNANT * min(residuals[:-2]):
             return None
         return steady.grown(levels[-1], units=self.config.units, factor=GROWTH)

@@ -64,7 +64,7 @@ def _check_domain(problem: Problem) -> None:
             )
 
 
-def faces_of(problem: Problem, axis: str, statements: Sequence[Statement]) -> list[Statement]:
+def faces_of(axis: str, statements: Sequence[Statement]) -> list[Statement]:
     """Return the statements on an axis's faces, each once a face."""
     ends = (f"{axis}:lower", f"{axis}:upper")
     found = []
@@ -81,7 +81,7 @@ def _check_conditions(equations: Equations) -> None:
         return
     for a, axis in enumerate(problem.domain.axes):
         order = max((o[a] for _, o in problem.derivatives.values()), default=0)
-        given = faces_of(problem, axis, equations.statements)
+        given = faces_of(axis, equations.statements)
         if axis in problem.periodic:
             if given:
                 raise BadProblem(

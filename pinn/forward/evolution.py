@@ -20,7 +20,7 @@ def evolving(equations: Equations) -> tuple[int, int] | None:
     if not isinstance(problem.domain, Box) or len(axes) < 2 or tied:
         return None
     for a in sorted(range(len(axes)), key=lambda i: axes[i] != "t"):
-        given = faces_of(problem, axes[a], equations.statements)
+        given = faces_of(axes[a], equations.statements)
         order = max((o[a] for _, o in problem.derivatives.values()), default=0)
         faces = {f for s in given for f in s.faces if f.startswith(f"{axes[a]}:") or f == BOUNDARY}
         enough = sum(s.components for s in given) == order * len(problem.fields)

@@ -43,7 +43,9 @@ class MarchTask:
         """Try one window more."""
         count = int(state["tried"]) + 1
         self._reach(count)
-        reached = self._windows[-1].space.axes[self.course.axis].embedding.upper if self._windows else 0
+        reached = (
+            self._windows[-1].space.axes[self.course.axis].embedding.upper if self._windows else 0
+        )
         logged = {"residual": min(self._last[-1].residual, 1e300), "reached": float(reached)}
         done = self._next is None
         return {"tried": np.array(count)}, Info(logged, Status.CONVERGED if done else None)

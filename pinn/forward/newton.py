@@ -98,7 +98,9 @@ def minimise(
     while done < steps:
         if solver is None:
             parts = [g.at(z, _theta(theta, unknowns, z)) for g in groups]
-            weights = np.array([g.emphasis / _length(p[1]) for g, p in zip(groups, parts, strict=True)])
+            weights = np.array(
+                [g.emphasis / _length(p[1]) for g, p in zip(groups, parts, strict=True)]
+            )
             r = np.concatenate([w * p[0] for w, p in zip(weights, parts, strict=True)])
             matrix = np.concatenate([w * p[1] for w, p in zip(weights, parts, strict=True)])
             sizes = [w * p[2] for w, p in zip(weights, parts, strict=True)]

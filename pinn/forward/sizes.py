@@ -30,7 +30,7 @@ def from_data(
     known = [_lines(equations, a, rng) for a in range(len(bounds))]
     largest = max((float(np.max(np.abs(v))) for lines in known for v in lines), default=0.0)
     for a, embedding in enumerate(embeddings):
-        positions = np.linspace(*bounds[a], SAMPLES)
+        positions = np.linspace(float(bounds[a, 0]), float(bounds[a, 1]), SAMPLES)
         for values in known[a]:
             if np.all(np.isfinite(values)) and np.max(np.abs(values)) > NOTHING * largest:
                 found[a] = max(found[a], enough(values, positions, embedding, tolerance))
@@ -51,7 +51,7 @@ def _lines(equations: Equations, a: int, rng: np.random.Generator) -> list[np.nd
                 continue
             for _ in range(LINES):
                 points = np.repeat(rng.uniform(*bounds.T)[None], SAMPLES, axis=0)
-                points[:, a] = np.linspace(*bounds[a], SAMPLES)
+                points[:, a] = np.linspace(float(bounds[a, 0]), float(bounds[a, 1]), SAMPLES)
                 if fixed:
                     b = problem.domain.axes.index(name)
                     points[:, b] = bounds[b, int(side == "upper")]

@@ -45,9 +45,7 @@ def embeddings(equations: Equations) -> list[Embedding]:
     return [Embedding(lo, hi, axis in problem.periodic) for axis, (lo, hi) in axes]
 
 
-def space_of(
-    equations: Equations, coordinates: Sequence[Embedding], sizes: Sequence[int]
-) -> Space:
+def space_of(equations: Equations, coordinates: Sequence[Embedding], sizes: Sequence[int]) -> Space:
     """Return the products of features of these sizes."""
     axes = tuple(
         Axis(e, n, equations.seed + i)

@@ -28,8 +28,13 @@ Lines = Float[np.ndarray, "n l"]
 
 
 def enough(
-    values: Lines, positions: Float[np.ndarray, " n"], like: Embedding, tolerance: float,
-    limit: int = LARGEST, first: int = SMALLEST, growth: float = GROWTH,
+    values: Lines,
+    positions: Float[np.ndarray, " n"],
+    like: Embedding,
+    tolerance: float,
+    limit: int = LARGEST,
+    first: int = SMALLEST,
+    growth: float = GROWTH,
 ) -> int:
     """Return how many features represent functions sampled at positions (`limit`: not so few)."""
     size = max(float(np.linalg.norm(values)), np.finfo(float).tiny)
