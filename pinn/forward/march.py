@@ -26,6 +26,8 @@ FEATURES, FINE = 8, 14
 """features in time of a window, and those for tolerances below 1e-5"""
 SHORTEST = 2.0**-12
 """of a window, relative to all of the time"""
+SHORT = 10.0
+"""tolerances that the shortest windows may leave"""
 GROWN, NEAR = 4, 100.0
 """how often features in space are added for one window; residuals, in tolerances, at which they
 are before the window is shortened"""
@@ -81,6 +83,15 @@ class Course:
         moments = Embedding(attempt.start, attempt.start + attempt.length)
         axes[self.axis] = Axis(moments, attempt.sizes[self.axis], seed)
         return Space(tuple(axes), len(self.equations.problem.fields))
+
+    def allowed(self, length: float) -> float:
+        """Return the residual at which a window is accepted.
+
+        Short windows add little to the residual of the whole (their mean square counts with their
+        length), and may leave more: initial data need not be smooth.
+        """
+        lower, upper = self.equations.problem.domain.bounding_box[self.axis]
+        return self.tolerance * min(SHORT, max(1.0, 0.3 * ((upper - lower) / length) ** 0.5))
 
     def box(self, start: float, end: float) -> Box:
         """Return the box of a window."""
@@ -200,7 +211,7 @@ def following(course: Course, attempt: Attempt, window: Window, end: float) -> t
     whole = end - course.equations.problem.domain.bounding_box[course.axis][0]
     tails = window.space.tails(window.head)
     space = max(t for a, t in enumerate(tails) if a != course.axis)
-    if window.residual > course.tolerance and attempt.length > SHORTEST * whole:
+    if window.residual > course.allowed(attempt.length) and attempt.length > SHORTEST * whole:
         lacking = space > tails[course.axis] or tails[course.axis] < 0.1 * course.tolerance
         near = window.residual < NEAR * course.tolerance
         if lacking and (near or attempt.halved > 1) and attempt.grown < GROWN:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pinn.forward import outcome
-from pinn.forward.march import Attempt, Course, Window, following
+from pinn.forward.march import SHORT, Attempt, Course, Window, following
 from sciml.method import Info, Outcome
 from sciml.status import Status
 
@@ -62,21 +62,28 @@ class MarchTask:
             tried, accepted = following(self.course, self._next, window, self._end)
             if accepted:
                 self._windows.append(window)
-            failed = accepted and window.residual > self.course.tolerance
+            failed = accepted and window.residual > SHORT * self.course.tolerance
             over = tried.start >= self._end - 1e-12 * (self._end - self.first.start)
             self._next = None if failed or over else tried
+
+    def _residual(self, windows: list[Window]) -> float:
+        """Root mean square over the windows' time."""
+        spans = [w.space.axes[self.course.axis].embedding for w in windows]
+        lengths = np.array([s.upper - s.lower for s in spans])
+        squares = np.array([w.residual**2 for w in windows])
+        return float(np.sqrt(np.sum(lengths * squares) / np.sum(lengths)))
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
         """All windows that were accepted."""
         self._reach(max(1, int(state["tried"])))
         windows = self._windows or self._last
         course = self.course
-        worst = max(w.residual for w in windows)
+        left = self._residual(windows)
         reached = windows[-1].space.axes[course.axis].embedding.upper
         whole = reached >= self._end - 1e-9 * (self._end - self.first.start)
         warnings: tuple[str, ...] = ()
         if status in (Status.CONVERGED, Status.MAX_STEPS):
-            good = whole and worst <= course.tolerance
+            good = whole and left <= course.tolerance
             if not good and status is Status.CONVERGED:
                 status = Status.UNRESOLVED
         if not whole:
@@ -89,7 +96,7 @@ class MarchTask:
             [(w.space, w.head) for w in windows],
             course.axis,
             status=status,
-            metrics={"residual": min(worst, 1e300)},
+            metrics={"residual": min(left, 1e300)},
             value={
                 "route": "march",
                 "windows": len(windows),

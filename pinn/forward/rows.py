@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import jax.numpy as jnp
 import numpy as np
@@ -21,6 +21,7 @@ from sciml.jet import MultiIndex
 Theta = Mapping[str, Any]
 
 
+@runtime_checkable
 class Group(Protocol):
     """Rows that belong together."""
 
