@@ -11,7 +11,6 @@ from problems import hidden_oscillators as hidden_oscillators
 from problems import hidden_waves as hidden_waves
 from problems import jump_networks as jump_networks
 from problems import jumps as jumps
-from problems import nonlinear as nonlinear
 from problems import oscillators as oscillators
 from problems import profiles as profiles
 from problems import reaction as reaction
