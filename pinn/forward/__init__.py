@@ -1,1 +1,1 @@
-"""Field problems by networks: last layers by Gauss-Newton, and whole networks by SPRING."""
+"""Equations by random networks whose last layers are trained by Gauss-Newton."""

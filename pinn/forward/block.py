@@ -51,7 +51,7 @@ class Equations:
     @cached_property
     def is_linear(self) -> bool:
         """Whether a single linear solve is enough."""
-        return not self.problem.unknowns and is_linear(self.problem, self.statements, self.seed)
+        return is_linear(self.problem, self.statements, self.seed)
 
     @cached_property
     def theta(self) -> dict[str, Any]:
@@ -69,7 +69,6 @@ class Equations:
             shares,
             self.linearised[which],
             self.problem.fields,
-            self.problem.unknowns,
             1.0 if which == 0 else CONDITIONS,
         )
 
@@ -90,7 +89,6 @@ class Equations:
         domain: Domain,
         space: Space,
         z: Float[np.ndarray, " n"],
-        theta: Any,
         faces: Callable[[str], bool] = lambda _: True,
         count: int = CHECKED,
     ) -> float:
@@ -104,7 +102,7 @@ class Equations:
             for face in filter(faces, statement.faces) if i else ("",):
                 points = face_points(domain, face, 67, seed=self.seed + 77)[0] if i else inner
                 rows = self.rows(i, space, points, np.ones(len(points))) if i else within
-                left, scale = rows.judged(z, theta, usual)
+                left, scale = rows.judged(z, self.theta, usual)
                 worst = max(worst, left / max(scale, np.finfo(float).tiny) if left else 0.0)
         return worst
 
@@ -116,7 +114,6 @@ class Equations:
             groups,
             start,
             self.theta,
-            unknowns=self.problem.unknowns,
             linear=self.is_linear,
             truncate=truncate or not isinstance(self.problem.domain, Box),
         )

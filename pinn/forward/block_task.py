@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from pinn.forward import data, outcome, sizes, steady
+from pinn.forward import outcome, sizes, steady
 from pinn.forward.block import Equations
 from pinn.forward.embedding import Embedding
 from pinn.forward.settings import Config
@@ -87,28 +86,17 @@ class BlockTask:
         """The best level's solution."""
         levels = self._reach(max(int(state["solved"]), 1))
         best = min(levels, key=lambda level: level.residual)
-        problem = self.equations.problem
-        value: dict[str, Any] = {"route": "block", "unknowns": int(best.z.size)}
-        theta: dict[str, float] = {}
-        if problem.unknowns:
-            groups = steady.rows_of(self.equations, best.space)
-            found = data.inferred(problem, groups, best.z, self.equations.theta)
-            theta = dict(zip(problem.unknowns, found.values.tolist(), strict=True))
-            pairs = zip(problem.unknowns, found.values, found.deviations, strict=True)
-            value["theta"] = {n: {"value": float(v), "sd": float(sd)} for n, v, sd in pairs}
-            value["noise"] = found.noise
         good = best.residual <= self.tolerance
         if status in (Status.CONVERGED, Status.MAX_STEPS):
             ended = Status.UNRESOLVED if status is Status.CONVERGED else status
             status = Status.CONVERGED if good else ended
         return outcome.outcome(
-            problem,
+            self.equations.problem,
             [(best.space, best.head)],
             0,
             status=status,
             metrics={"residual": min(best.residual, 1e300)},
-            value=value,
-            theta=theta,
+            value={"route": "block", "unknowns": int(best.z.size)},
         )
 
 

@@ -28,7 +28,7 @@ def check(equations: Equations, units: int) -> None:
     if isinstance(problem.domain, Box):
         _check_conditions(equations)
         _check_corners(equations)
-    elif not problem.conditions and problem.observations is None:
+    elif not problem.conditions:
         raise BadProblem(
             f"'{problem.name}' has no condition on its boundary.",
             f"add one on '{BOUNDARY}'",
@@ -52,9 +52,17 @@ def _check_domain(problem: Problem) -> None:
             f"'{problem.name}' has {len(problem.domain.axes)} coordinates.",
             "method pinn solves up to three",
         )
-    if problem.sampled or problem.enrichment:
-        what = "functions sampled on a grid" if problem.sampled else "corner functions"
-        raise BadProblem(f"'{problem.name}' has {what}, which method pinn does not read.", "use gp")
+    unread = {
+        "functions sampled on a grid": problem.sampled,
+        "corner functions": problem.enrichment,
+        "coefficients to be inferred": problem.unknowns,
+        "measurements": problem.observations is not None,
+    }
+    for what, there in unread.items():
+        if there:
+            raise BadProblem(
+                f"'{problem.name}' has {what}, which method pinn does not read.", "use gp"
+            )
     for name, (_, order) in problem.derivatives.items():
         if max(order) > HIGHEST:
             raise BadProblem(
@@ -77,7 +85,7 @@ def faces_of(axis: str, statements: Sequence[Statement]) -> list[Statement]:
 def _check_conditions(equations: Equations) -> None:
     """Refuse an axis of a single field with fewer conditions than the equation's order."""
     problem = equations.problem
-    if len(problem.fields) > 1 or problem.observations is not None:
+    if len(problem.fields) > 1:
         return
     for a, axis in enumerate(problem.domain.axes):
         order = max((o[a] for _, o in problem.derivatives.values()), default=0)
@@ -138,5 +146,5 @@ def _prescribed(equations: Equations, which: int, points: np.ndarray) -> np.ndar
     """The value that a condition on one field alone prescribes at points."""
     (name,) = equations.statements[which].read
     zero = {name: jnp.zeros(len(points))}
-    found, slopes, _ = equations.linearised[which](zero, jnp.asarray(points), equations.theta)
+    found, slopes = equations.linearised[which](zero, jnp.asarray(points), equations.theta)
     return -np.asarray(found)[:, 0] / np.asarray(slopes[name])[:, 0]

@@ -1,7 +1,4 @@
-"""Where statements are imposed: products of each axis's nodes in a box, scattered points elsewhere.
-
-Sampling of training points for whole networks: see `pinn.forward.sampling`.
-"""
+"""Where statements are imposed: products of each axis's nodes in a box, else scattered points."""
 
 from __future__ import annotations
 

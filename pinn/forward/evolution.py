@@ -11,13 +11,12 @@ from sciml.problem import BOUNDARY
 def evolving(equations: Equations) -> tuple[int, int] | None:
     """Return the index of the evolving axis and how often the equation is differentiated there.
 
-    None where there is none, where data or unknowns tie all times together, or where the
-    conditions at the start are not the equation's order of every field.
+    None where there is none, or where the conditions at the start are not the equation's order of
+    every field.
     """
     problem = equations.problem
     axes = problem.domain.axes
-    tied = problem.observations is not None or bool(problem.unknowns)
-    if not isinstance(problem.domain, Box) or len(axes) < 2 or tied:
+    if not isinstance(problem.domain, Box) or len(axes) < 2:
         return None
     for a in sorted(range(len(axes)), key=lambda i: axes[i] != "t"):
         given = faces_of(axes[a], equations.statements)

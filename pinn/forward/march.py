@@ -114,7 +114,7 @@ class Course:
             groups.append(self._initial(start, space, before))
             first = self._constant(start, space, before).ravel()
         found = equations.solve(groups, first)
-        residual = equations.judge(box, space, found.z, equations.theta, faces, 200)
+        residual = equations.judge(box, space, found.z, faces, 200)
         return Window(space, found.z.reshape(space.shape), residual, found.steps)
 
     def _initial(self, start: float, space: Space, before: Window) -> GivenRows:

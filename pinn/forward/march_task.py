@@ -102,6 +102,5 @@ class MarchTask:
                 "windows": len(windows),
                 "unknowns": int(max(w.space.size for w in windows)),
             },
-            theta={},
             warnings=warnings,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,16 +23,14 @@ class Found:
 
     Attributes
     ----------
-    z : the head, flat, and the inferred parameters after it.
+    z : the head, flat.
     loss : weighted sum of squares, of the size of what the residuals cancel.
     steps : linear systems solved.
-    inverse : of the normal matrix, for some unknowns only (columns named by `covariance`).
     """
 
     z: Float[np.ndarray, " n"]
     loss: float
     steps: int
-    factor: object = None
 
 
 Solver = Callable[[np.ndarray], np.ndarray]
@@ -75,7 +73,6 @@ def minimise(
     start: Float[np.ndarray, " n"],
     theta: Theta,
     *,
-    unknowns: tuple[str, ...] = (),
     linear: bool = False,
     truncate: bool = False,
     steps: int = 30,
@@ -88,7 +85,7 @@ def minimise(
 
     Parameters
     ----------
-    start : head and inferred parameters to start from.
+    start : head to start from.
     linear : whether the rows are affine, so that one matrix serves.
     truncate : whether the matrix may be rank-deficient.
     target : relative residual below which nothing is gained.
@@ -97,7 +94,7 @@ def minimise(
     size, loss, done = 1.0, np.inf, 0
     while done < steps:
         if solver is None:
-            parts = [g.at(z, _theta(theta, unknowns, z)) for g in groups]
+            parts = [g.at(z, theta) for g in groups]
             weights = np.array(
                 [g.emphasis / _length(p[1]) for g, p in zip(groups, parts, strict=True)]
             )
@@ -111,7 +108,7 @@ def minimise(
         length, after, following = 1.0, np.inf, r
         for _ in range(7):
             moved = z + length * step
-            following = _residuals(groups, weights, moved, _theta(theta, unknowns, moved))
+            following = _residuals(groups, weights, moved, theta)
             after = float(np.linalg.norm(following))
             if np.isfinite(after) and after < loss:
                 break
@@ -131,12 +128,6 @@ def minimise(
             solver = solver if linear else None
         fresh = False
     return Found(z, loss / size, done)
-
-
-def _theta(theta: Theta, unknowns: tuple[str, ...], z: np.ndarray) -> Mapping[str, object]:
-    if not unknowns:
-        return theta
-    return {**theta, **dict(zip(unknowns, z[-len(unknowns) :], strict=True))}
 
 
 def _length(matrix: np.ndarray) -> float:

@@ -25,11 +25,10 @@ def outcome(
     status: Status,
     metrics: Mapping[str, float],
     value: Mapping[str, Any],
-    theta: Mapping[str, float],
     warnings: tuple[str, ...] = (),
 ) -> Outcome:
     """Return the outcome of windows along an axis (or of a single block)."""
-    params = solution.to_arrays(pieces, axis, theta)
+    params = solution.to_arrays(pieces, axis)
     return Outcome(status, dict(value), metrics, params, samples(problem, params), warnings)
 
 

@@ -48,7 +48,6 @@ class StatementRows:
     statement, space : what is said, of which functions.
     points, shares : where, and how much each point counts.
     linear : the statement's compiled linearisation.
-    unknowns : parameters that are inferred; they follow the head in the unknowns.
     emphasis : how strongly the rows count.
     fields : names of the fields.
     """
@@ -59,7 +58,6 @@ class StatementRows:
     shares: Float[np.ndarray, " n"]
     linear: Any
     fields: tuple[str, ...]
-    unknowns: tuple[str, ...] = ()
     emphasis: float = 1.0
 
     def __post_init__(self) -> None:
@@ -69,17 +67,17 @@ class StatementRows:
 
     def _values(self, z: np.ndarray) -> dict[str, np.ndarray]:
         tables: Mapping[MultiIndex, np.ndarray] = self.__dict__["_tables"]
-        head = z[: self.space.size].reshape(self.space.fields, -1)
+        head = z.reshape(self.space.fields, -1)
         return {
             name: tables[order] @ head[self.fields.index(field)]
             for name, (field, order) in self.statement.read.items()
         }
 
-    def _linear(self, z: np.ndarray, theta: Theta) -> tuple[np.ndarray, Any, Any, Any]:
+    def _linear(self, z: np.ndarray, theta: Theta) -> tuple[np.ndarray, Any, Any]:
         values = self._values(z)
         given = {n: jnp.asarray(v) for n, v in values.items()}
-        found, slopes, more = self.linear(given, jnp.asarray(self.points), dict(theta))
-        return np.asarray(found), slopes, more, values
+        found, slopes = self.linear(given, jnp.asarray(self.points), dict(theta))
+        return np.asarray(found), slopes, values
 
     def residual(self, z: np.ndarray, theta: Theta) -> np.ndarray:
         """Residuals, component by component."""
@@ -87,10 +85,10 @@ class StatementRows:
 
     def at(self, z: np.ndarray, theta: Theta) -> tuple[np.ndarray, np.ndarray, float]:
         """Residuals, slopes, size."""
-        found, slopes, more, values = self._linear(z, theta)
+        found, slopes, values = self._linear(z, theta)
         tables: Mapping[MultiIndex, np.ndarray] = self.__dict__["_tables"]
         n, c, m = len(self.points), self.statement.components, self.space.products
-        matrix = np.zeros((c, n, self.space.size + len(self.unknowns)))
+        matrix = np.zeros((c, n, self.space.size))
         root, size = np.sqrt(self.shares), 0.0
         for name, (field, order) in self.statement.read.items():
             f = self.fields.index(field)
@@ -99,8 +97,6 @@ class StatementRows:
             for k in range(c):
                 if np.any(slope[:, k]):
                     matrix[k, :, f * m : (f + 1) * m] += slope[:, k : k + 1] * tables[order]
-        for i, name in enumerate(self.unknowns):
-            matrix[:, :, self.space.size + i] = (np.asarray(more[name]) * root[:, None]).T
         weighted = (found * root[:, None]).T
         return weighted.ravel(), matrix.reshape(c * n, -1), size**0.5
 
@@ -111,7 +107,7 @@ class StatementRows:
 
         `usual` gives the sizes that derivatives have inside, where that is more than here.
         """
-        found, slopes, _, values = self._linear(z, theta)
+        found, slopes, values = self._linear(z, theta)
         zero = {n: jnp.zeros(len(self.points)) for n in values}
         known = np.asarray(self.linear(zero, jnp.asarray(self.points), dict(theta))[0])
         terms = sum(np.asarray(slopes[n]) ** 2 * values[n][:, None] ** 2 for n in values)
@@ -138,12 +134,11 @@ class GivenRows:
     tables: tuple[tuple[int, np.ndarray, np.ndarray], ...]
     shares: Float[np.ndarray, " n"]
     space: Space
-    unknowns: int = 0
     emphasis: float = 1.0
 
     def residual(self, z: np.ndarray, theta: Theta) -> np.ndarray:  # noqa: ARG002
         """Residuals."""
-        head = z[: self.space.size].reshape(self.space.fields, -1)
+        head = z.reshape(self.space.fields, -1)
         root = np.sqrt(self.shares)
         return np.concatenate([root * (t @ head[f] - v) for f, t, v in self.tables])
 
@@ -152,7 +147,7 @@ class GivenRows:
         m, root = self.space.products, np.sqrt(self.shares)[:, None]
         parts = []
         for f, table, _ in self.tables:
-            part = np.zeros((len(table), self.space.size + self.unknowns))
+            part = np.zeros((len(table), self.space.size))
             part[:, f * m : (f + 1) * m] = root * table
             parts.append(part)
         size = sum(float(np.sum(self.shares * v**2)) for _, _, v in self.tables) ** 0.5

@@ -17,11 +17,9 @@ Piece = tuple[Space, Float[np.ndarray, "..."]]
 """functions and their head"""
 
 
-def to_arrays(pieces: Sequence[Piece], axis: int, theta: Mapping[str, float]) -> dict[str, Any]:
+def to_arrays(pieces: Sequence[Piece], axis: int) -> dict[str, Any]:
     """Return windows along an axis (a single one: the whole) as a pytree of arrays."""
     found: dict[str, Any] = {"axis": np.array(axis)}
-    if theta:
-        found["theta"] = {n: np.array(v) for n, v in theta.items()}
     for i, (space, head) in enumerate(pieces):
         found[f"window{i:04d}"] = {
             "head": head,

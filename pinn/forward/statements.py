@@ -1,4 +1,4 @@
-"""What a solution has to meet: equation, conditions and measurements, each a residual of jets."""
+"""What a solution has to meet: equation and conditions, each a residual of jets."""
 
 from __future__ import annotations
 
@@ -35,17 +35,15 @@ class Statement:
     components: int
     faces: tuple[str, ...] = ()
 
-    def linearised(self, axes: tuple[str, ...]) -> Callable[..., tuple[Array, Any, Any]]:
+    def linearised(self, axes: tuple[str, ...]) -> Callable[..., tuple[Array, Any]]:
         """Return a compiled (values [n] by name, points [n, d], θ) -> residuals and slopes.
 
-        Residuals are [n, c], slopes in values and in θ [n, c] by name.
+        Residuals are [n, c], slopes in values [n, c] by name.
         """
 
-        def at(values: Any, point: Array, theta: Any) -> tuple[Array, Any, Any]:
+        def at(values: Any, point: Array, theta: Any) -> tuple[Array, Any]:
             x = {a: point[i] for i, a in enumerate(axes)}
-            found = self.residual(values, x, theta)
-            slopes = jax.jacfwd(self.residual, (0, 2))(values, x, theta)
-            return found, *slopes
+            return self.residual(values, x, theta), jax.jacfwd(self.residual)(values, x, theta)
 
         return jax.jit(jax.vmap(at, (0, 0, None)))
 

@@ -10,9 +10,7 @@ from jaxtyping import Float
 
 from pinn.forward.axis import Axis
 from pinn.forward.block import Equations
-from pinn.forward.data import observed
 from pinn.forward.embedding import Embedding
-from pinn.forward.rows import Group
 from pinn.forward.space import Space, transferred
 
 
@@ -22,7 +20,7 @@ class Level:
 
     Attributes
     ----------
-    space, z : the features, and the head (flat, inferred parameters after it).
+    space, z : the features, and the head, flat.
     residual : largest relative residual at points held out.
     steps : linear systems solved.
     """
@@ -35,7 +33,7 @@ class Level:
     @property
     def head(self) -> Float[np.ndarray, "..."]:
         """The head by field and axis."""
-        return self.z[: self.space.size].reshape(self.space.shape)
+        return self.z.reshape(self.space.shape)
 
 
 def embeddings(equations: Equations) -> list[Embedding]:
@@ -54,26 +52,14 @@ def space_of(equations: Equations, coordinates: Sequence[Embedding], sizes: Sequ
     return Space(axes, len(equations.problem.fields))
 
 
-def rows_of(equations: Equations, space: Space) -> list[Group]:
-    """Return all rows of a problem in one block, those of its measurements last."""
-    problem = equations.problem
-    return [*equations.groups(problem.domain, space), *observed(problem, space)]
-
-
 def solve_level(equations: Equations, space: Space, before: Level | None) -> Level:
     """Return the solution in a space, from that of the level before."""
-    problem = equations.problem
-    guess = [problem.theta[n] for n in problem.unknowns]
-    start = np.concatenate([np.zeros(space.size), guess])
+    domain = equations.problem.domain
+    start = np.zeros(space.size)
     if before is not None:
-        head = transferred(before.head, before.space.axes, space.axes)
-        start = np.concatenate([head.ravel(), before.z[before.space.size :]])
-    found = equations.solve(rows_of(equations, space), start)
-    theta = {
-        **equations.theta,
-        **dict(zip(problem.unknowns, found.z[space.size :], strict=True)),
-    }
-    residual = equations.judge(problem.domain, space, found.z, theta)
+        start = transferred(before.head, before.space.axes, space.axes).ravel()
+    found = equations.solve(equations.groups(domain, space), start)
+    residual = equations.judge(domain, space, found.z)
     return Level(space, found.z, residual, found.steps)
 
 
