@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 
 from discovery import units
-from discovery.answer import Findings, outcome
+from discovery.answer import outcome
 from discovery.candidates.hall import brought
 from discovery.candidates.symbolic import further
+from discovery.findings import Findings
 from discovery.ranking import begin, smooth
 from discovery.ranking.adequate import complaint
 from discovery.ranking.law import Law
-from discovery.ranking.lookalikes import unlike
 from discovery.ranking.polish import polish
 from discovery.ranking.refit import refit
 from discovery.ranking.score import RESOLUTION, score
 from discovery.ranking.search import Pool, Ranked, pruned, run, shortlist
-from discovery.ranking.shapeless import lead
 from discovery.ranking.target import Target
 from discovery.settings import Settings
 from discovery.surrogate.fitted import Surrogate
@@ -159,8 +158,6 @@ class Discovery:
             notes,
             complaint(pool.target, short[0].fit),
             self.settings.margin,
-            tuple(lead(pool.target, short[0].fit).tolist()),
-            tuple(unlike(pool.target, short[0].fit, self.settings.margin)),
         )
 
     def _without_idle(self, pool: Pool, best: list[Ranked]) -> list[Ranked]:
