@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from mjp import markov, observables, pretrained
+from mjp import observables, pretrained
+from mjp.cautions import cautions
 from mjp.counts import count
+from mjp.functionals import functionals
 from mjp.posterior import Amortised, amortised
 from mjp.refine import Refined, log_likelihood, refine
 from mjp.settings import Settings
@@ -23,12 +25,6 @@ CLEAN = 1e-3
 
 LARGE = 50_000
 """visits with wrong labels from which a fit takes longer than "auto" spends"""
-
-MEMORY = 1e-4
-"""probability of the labels under a Markov process below which a memory is said"""
-
-RARE = 5
-"""visits below which a state is called rare"""
 
 
 class Inference:
@@ -49,7 +45,6 @@ class Inference:
         self.guess: Amortised | None = None
         self.expected = np.inf
         self.refined: Refined | None = None
-        self.blended = False
 
     def init(self) -> Any:
         """Return the state before the first step: nothing is kept between runs."""
@@ -76,7 +71,6 @@ class Inference:
                 draws=self.settings.draws,
                 seed=self.seed,
             )
-            self.blended = how == "both"
             told["loglik"] = self.refined.loglik
             if not self.refined.converged:
                 ends = Status.STALLED
@@ -134,7 +128,7 @@ class Inference:
             "noise": noise,
             "loglik": self._loglik(rates, noise),
             "obtained": self._obtained,
-            **_functionals(self._for_functionals(rates), draws, initial, self.settings.level),
+            **functionals(self._for_functionals(rates), draws, initial, self.settings.level),
         }
         if self.refined is not None and noise > 0:
             value["misclassification"] = self.refined.misclassification.tolist()
@@ -143,7 +137,20 @@ class Inference:
             metrics["expected_error"] = self.expected
         params = {"rates": rates, "initial": initial, "start": self.visits.times.min()}
         arrays = {"rates": rates, "lower": lower, "upper": upper}
-        return Outcome(status, value, metrics, params, arrays, self._warnings(rates))
+        said = cautions(
+            self.problem,
+            self.visits,
+            rates,
+            clean=noise <= CLEAN,
+            served=self.guess is not None,
+            determined=self.refined is None or self.refined.draws is not None,
+        )
+        return Outcome(status, value, metrics, params, arrays, said)
+
+    @property
+    def blended(self) -> bool:
+        """Whether the answer is the mean of the network's and the posterior's."""
+        return self.refined is not None and self._how() == "both"
 
     @property
     def _obtained(self) -> str:
@@ -231,74 +238,6 @@ class Inference:
         if self.refined is None or self.guess is None:
             return rates
         return generator(np.where(self.refined.vanished, self.guess.rates, rates))
-
-    def _memory(self) -> list[str]:
-        """What the labels say against a Markov process, where they are taken as true."""
-        if self._noise() > CLEAN or self.problem.known_misclassification is not None:
-            return []
-        found = markov.chance(self.visits)
-        if found is None or found > MEMORY:
-            return []
-        return [
-            "The states have a memory: which comes next depends on the one before the present "
-            f"(p = {found:.1g}). Rates of a Markov process describe them only roughly."
-        ]
-
-    def _warnings(self, rates: np.ndarray) -> tuple[str, ...]:
-        said = []
-        seen = np.bincount(self.visits.labels, minlength=len(self.problem.states))
-        rare = [s for s, k in zip(self.problem.states, seen, strict=True) if k < RARE]
-        if rare:
-            said.append(f"Seen fewer than {RARE} times: {', '.join(rare)}; its rates are guesses.")
-        gap = float(np.median(self.visits.pairs()[2]))
-        fast = float(np.max(-np.diag(rates))) * gap
-        if fast > 1:
-            said.append(
-                f"The fastest state is left {fast:.1f} times between visits: the data hardly "
-                "tell which way."
-            )
-        said += self._memory()
-        if self.guess is None:
-            said.append(
-                f"The network serves up to {pretrained.SERVED} states: maximum likelihood alone."
-            )
-        if self.refined is not None and self.refined.draws is None:
-            said.append("The data do not determine all rates: no intervals.")
-        return tuple(said)
-
-
-def _functionals(
-    rates: np.ndarray, draws: np.ndarray | None, initial: np.ndarray, level: float
-) -> dict[str, Any]:
-    """What follows from the rates, each with an interval by pushing draws through it.
-
-    Where several states are never left, the law at the start decides between them.
-
-    Entropy production grows with every error of the rates: by how much, the draws tell, and it is
-    taken off the estimate; the interval is that of the draws reflected at the estimate
-    (B. Efron and R. Tibshirani, An Introduction to the Bootstrap, section 13.3).
-    """
-    tail = (1 - level) / 2
-    made: dict[str, Any] = {
-        "stationary": observables.stationary(rates, initial).tolist(),
-        "relaxation_times": observables.relaxation_times(rates).tolist(),
-        "mfpt": observables.mfpt(rates).tolist(),
-        "entropy_production": float(observables.entropy_production(rates, initial)),
-    }
-    if draws is None:
-        return made
-    laws = observables.stationary(draws, initial)
-    made["stationary_interval"] = np.quantile(laws, [tail, 1 - tail], axis=0).tolist()
-    slow = observables.slowest(draws)
-    if np.all(np.isfinite(slow)):
-        made["slowest_interval"] = np.quantile(slow, [tail, 1 - tail]).tolist()
-    produced = observables.entropy_production(draws, initial)
-    here = made["entropy_production"]
-    if np.isfinite(here) and np.all(np.isfinite(produced)):
-        low, high = np.quantile(produced, [tail, 1 - tail])
-        made["entropy_production"] = max(2 * here - float(np.median(produced)), 0.0)
-        made["entropy_production_interval"] = [max(2 * here - high, 0.0), max(2 * here - low, 0.0)]
-    return made
 
 
 def evaluate(

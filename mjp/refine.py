@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,25 +71,33 @@ def refine(
     ------
     BadData : labels that the allowed links exclude.
     """
-    certain = np.isin(problem.states, problem.entered_exactly)
-    given = problem.known_misclassification
-
-    def model(links: Bool[np.ndarray, "n n"], noisy: bool | None = noisy) -> likelihood.Model:
-        noise = likelihood.clean() if noisy is False else likelihood.uniform()
-        noise = noise if given is None else likelihood.confusion(given)
-        return likelihood.model(visits, links, noise=noise, certain=certain)
-
+    noise = likelihood.clean() if noisy is False else likelihood.uniform()
     if how != "ml":
-        return _by_posterior(model, problem, guess, how == "mcmc", draws, seed)
-    found = _by_likelihood(model(problem.allowed), problem, guess, draws, seed)
-    if given is not None or noisy is not None:
+        return _by_posterior(problem, visits, noise, guess, how == "mcmc", draws, seed)
+    found = _by_likelihood(_model(problem, visits, noise), problem, guess, draws, seed)
+    if problem.known_misclassification is not None or noisy is not None:
         return found
     try:
-        clean = _by_likelihood(model(problem.allowed, False), problem, guess, draws, seed)
+        made = _model(problem, visits, likelihood.clean())
+        clean = _by_likelihood(made, problem, guess, draws, seed)
     except BadData:  # without wrong labels the data cannot be
         return found
     gain = 2 * (found.loglik - clean.loglik)
     return found if gain > np.log(len(visits.times)) + BELIEVED else clean
+
+
+def _model(
+    problem: JumpProcess,
+    visits: Visits,
+    noise: likelihood.Noise,
+    links: Bool[np.ndarray, "n n"] | None = None,
+) -> likelihood.Model:
+    """The likelihood of visits; a known misclassification goes before `noise`."""
+    if problem.known_misclassification is not None:
+        noise = likelihood.confusion(problem.known_misclassification)
+    certain = np.isin(problem.states, problem.entered_exactly)
+    allowed = problem.allowed if links is None else links
+    return likelihood.model(visits, allowed, noise=noise, certain=certain)
 
 
 def _first(visits: Visits) -> float:
@@ -122,8 +129,9 @@ def _by_likelihood(
 
 
 def _by_posterior(
-    model: Callable[[Bool[np.ndarray, "n n"]], likelihood.Model],
     problem: JumpProcess,
+    visits: Visits,
+    noise: likelihood.Noise,
     guess: Amortised | None,
     sampled: bool,
     draws: int,
@@ -132,10 +140,10 @@ def _by_posterior(
     """The posterior of the rates on likely links; all links where those cannot bear the data."""
     links = problem.allowed if guess is None else problem.allowed & (guess.link > LIKELY)
     try:
-        made = model(links)
+        made = _model(problem, visits, noise, links)
     except BadData:
         links = problem.allowed
-        made = model(links)
+        made = _model(problem, visits, noise)
     starts = _starts(made, guess) or [likelihood.maximum_likelihood(made, key=seed).theta]
     found = likelihood.maximum_posterior(made, log_density, starts[0])
     sample = likelihood.mala if sampled else likelihood.laplace_draws
@@ -182,11 +190,8 @@ def log_likelihood(
     flips : rate of wrong labels.
     """
     noise = likelihood.clean() if flips == 0 else likelihood.uniform(flips)
-    if problem.known_misclassification is not None:
-        noise = likelihood.confusion(problem.known_misclassification)
-    certain = np.isin(problem.states, problem.entered_exactly)
     try:
-        made = likelihood.model(visits, problem.allowed, noise=noise, certain=certain)
+        made = _model(problem, visits, noise)
     except BadData:
         return None
     theta = made.pack(rates)
