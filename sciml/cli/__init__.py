@@ -26,7 +26,7 @@ from sciml.cli import (
 )
 from sciml.errors import BadConfig, SciMLError
 
-FINE, BUG, USAGE, INTERRUPTED = 0, 1, 2, 130
+FINE, BUG, USAGE = 0, 1, 2
 """exit codes; 3 is a computation that finished without converging"""
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
@@ -115,7 +115,7 @@ def _invoke(arguments: Sequence[str], channel: output.Channel) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _trace(arguments)
         channel.fail("Interrupted", "stopped on request.", "`sciml runs` lists unfinished runs")
-        return INTERRUPTED
+        return output.INTERRUPTED
     except Exception as error:
         _trace(arguments)
         channel.fail(

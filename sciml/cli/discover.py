@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sciml.hidden import HiddenTermProblem
     from sciml.result import Result
 
-AMBIGUOUS, INTERRUPTED = 3, 130
+AMBIGUOUS = 3
 DATA = (".csv", ".tsv", ".txt", ".npz")
 
 
@@ -160,7 +160,7 @@ def _answer(found: Result, plot: Path | None) -> output.Answer:
 
     code = 0 if found.status is Status.CONVERGED else AMBIGUOUS
     if found.status is Status.INTERRUPTED:
-        code = INTERRUPTED
+        code = output.INTERRUPTED
     return output.Answer({**found.to_dict(), "plot": str(plot) if drawn else None}, shown, code)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
+INTERRUPTED = 130
+"""exit code of what was stopped on request and can be resumed"""
 WIDE = 200
 """columns of a table that is not printed on a terminal"""
 

@@ -12,8 +12,6 @@ from sciml.cli import options, output, progress, show
 if TYPE_CHECKING:
     from rich.console import Console
 
-INTERRUPTED = 130
-
 
 def pretrain(
     folder: Annotated[Path, typer.Argument(help="Of the run; one that exists is resumed.")],
@@ -67,7 +65,9 @@ def pretrain(
         "steps": found.steps,
         "advice": advice,
     }
-    return output.Answer(data, shown, INTERRUPTED if found.status is Status.INTERRUPTED else 0)
+    return output.Answer(
+        data, shown, output.INTERRUPTED if found.status is Status.INTERRUPTED else 0
+    )
 
 
 def _command(folder: Path, profile: str, steps: int | None, copies: int | None, seed: int) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sciml.config import RunFile
     from sciml.result import Result
 
-NOT_CONVERGED, INTERRUPTED = 3, 130
+NOT_CONVERGED = 3
 PICTURES = (".png", ".pdf", ".svg")
 
 
@@ -120,5 +120,5 @@ def answer(found: Result, plot: Path | None, note: str = "") -> output.Answer:
     drawn = str(plot) if plot is not None and found.arrays else None
     code = 0 if found.status.ok else NOT_CONVERGED
     if found.status is Status.INTERRUPTED:
-        code = INTERRUPTED
+        code = output.INTERRUPTED
     return output.Answer({**found.to_dict(), "plot": drawn}, shown, code)
