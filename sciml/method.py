@@ -206,3 +206,9 @@ def _methods(place: str) -> tuple[Method, ...]:
     module, _, attribute = place.partition(":")
     found = getattr(importlib.import_module(module), attribute)
     return found if isinstance(found, tuple) else (found,)
+
+
+def serving(kind: str) -> list[str]:
+    """Return the names of all methods that serve a kind of problem, its default first."""
+    found = [n for n, place in _table().items() if any(m.kind == kind for m in _methods(place))]
+    return sorted(found, key=lambda n: (n != DEFAULT.get(kind), n))

@@ -12,6 +12,7 @@ import typer
 
 from sciml import __version__
 from sciml.cli import (
+    compare,
     discover,
     doctor,
     infer,
@@ -58,6 +59,7 @@ def _root(
 
 app.add_typer(problems.app)
 app.command("solve")(solve.solve)
+app.command("compare")(compare.compare)
 app.command("discover")(discover.discover)
 app.command("infer")(infer.infer)
 app.command("pretrain")(pretrain.pretrain)

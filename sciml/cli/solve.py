@@ -29,7 +29,8 @@ def solve(
         typer.Option(
             "--method",
             "-m",
-            help="Of bound states: ritz, pinn, paper; of equations: gp, chebyshev, gp-paper; "
+            help="Of bound states: ritz, pinn, paper; of equations: gp, pinn, chebyshev, "
+            "gp-paper; "
             "or an installed one. [default: ritz, gp]",
         ),
     ] = None,
