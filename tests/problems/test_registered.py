@@ -30,7 +30,7 @@ def test_names():
         *("infinite_well", "finite_well", "finite_well_unbounded", "barrier", "step_well"),
         *("multi_well", "delta_well", "harmonic", "poschl_teller", "morse", "double_well"),
         *("hydrogen", "square_billiard", "disc_billiard", "equilateral_billiard"),
-        *("right_triangle_billiard", "harmonic_2d"),
+        *("right_triangle_billiard", "harmonic_2d", "mathieu"),
     }
     assert "burgers" in NAMES
 
