@@ -103,6 +103,8 @@ class Equations:
                 points = face_points(domain, face, 67, seed=self.seed + 77)[0] if i else inner
                 rows = self.rows(i, space, points, np.ones(len(points))) if i else within
                 left, scale = rows.judged(z, self.theta, usual)
+                if not np.isfinite(left):
+                    return np.inf
                 worst = max(worst, left / max(scale, np.finfo(float).tiny) if left else 0.0)
         return worst
 

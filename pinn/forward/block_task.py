@@ -11,6 +11,7 @@ from pinn.forward.block import Equations
 from pinn.forward.embedding import Embedding
 from pinn.forward.settings import Config
 from pinn.forward.steady import Level
+from sciml.domain import Box
 from sciml.method import Info, Outcome
 from sciml.status import Status
 
@@ -73,14 +74,16 @@ class BlockTask:
         if not levels:
             return self.first
         residuals = [level.residual for level in levels]
-        if residuals[-1] < 0.1 * self.tolerance:
+        if residuals[-1] < 0.1 * self.tolerance or not np.isfinite(residuals[-1]):
             return None
         settled = len(residuals) > 1 and residuals[-1] > STAGNANT * residuals[-2]
         if residuals[-1] < self.tolerance and settled:
             return None
-        if len(residuals) > 3 and min(residuals[-2:]) > STAGNANT * min(residuals[:-2]):
+        patience = 2 if self.equations.is_linear else 4
+        lasting = len(residuals) > 1 + patience
+        if lasting and min(residuals[-patience:]) > STAGNANT * min(residuals[:-patience]):
             return None
-        return steady.grown(levels[-1], units=self.config.units, factor=GROWTH)
+        return steady.grown(levels[-1], units=limit(self.equations, self.config), factor=GROWTH)
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
         """The best level's solution."""
@@ -88,7 +91,9 @@ class BlockTask:
         best = min(levels, key=lambda level: level.residual)
         good = best.residual <= self.tolerance
         if status in (Status.CONVERGED, Status.MAX_STEPS):
-            ended = Status.UNRESOLVED if status is Status.CONVERGED else status
+            finite = np.isfinite(levels[-1].residual)
+            unresolved = Status.UNRESOLVED if finite else Status.NONFINITE
+            ended = unresolved if status is Status.CONVERGED else status
             status = Status.CONVERGED if good else ended
         return outcome.outcome(
             self.equations.problem,
@@ -100,10 +105,16 @@ class BlockTask:
         )
 
 
+def limit(equations: Equations, config: Config) -> int:
+    """Return the largest number of coefficients of a block."""
+    box = isinstance(equations.problem.domain, Box)
+    return config.limit(linear=equations.is_linear, box=box)
+
+
 def block_task(equations: Equations, config: Config, first: list[int]) -> BlockTask:
     """Return the task of a problem in one block, starting with features of these numbers."""
     fields = len(equations.problem.fields)
-    shrink = (config.units / fields / float(np.prod(first))) ** (1 / len(first))
+    shrink = (limit(equations, config) / fields / float(np.prod(first))) ** (1 / len(first))
     first = [max(4, int(n * min(1.0, shrink))) for n in first]
     return BlockTask(equations, config, steady.embeddings(equations), first)
 

@@ -55,8 +55,6 @@ def _check_domain(problem: Problem) -> None:
     unread = {
         "functions sampled on a grid": problem.sampled,
         "corner functions": problem.enrichment,
-        "coefficients to be inferred": problem.unknowns,
-        "measurements": problem.observations is not None,
     }
     for what, there in unread.items():
         if there:

@@ -28,6 +28,8 @@ SHORTEST = 2.0**-12
 """of a window, relative to all of the time"""
 SHORT = 10.0
 """tolerances that the shortest windows may leave"""
+HALVED = 6
+"""how often a window without a finite residual is halved"""
 GROWN, NEAR = 4, 100.0
 """how often features in space are added for one window; residuals, in tolerances, at which they
 are before the window is shortened"""
@@ -158,6 +160,7 @@ class Attempt:
     coordinates, sizes : embedding of each axis, and its number of features.
     grown, halved : how often, for this window, features in space were added, and how often it
         was halved since.
+    refitted : whether the coordinates were chosen anew for it.
     """
 
     start: float
@@ -166,6 +169,7 @@ class Attempt:
     sizes: tuple[int, ...]
     grown: int = 0
     halved: int = 0
+    refitted: bool = False
 
 
 def refit(course: Course, attempt: Attempt, window: Window) -> Attempt:
@@ -212,26 +216,49 @@ def following(course: Course, attempt: Attempt, window: Window, end: float) -> t
     tails = window.space.tails(window.head)
     space = max(t for a, t in enumerate(tails) if a != course.axis)
     if window.residual > course.allowed(attempt.length) and attempt.length > SHORTEST * whole:
-        lacking = space > tails[course.axis] or tails[course.axis] < 0.1 * course.tolerance
-        near = window.residual < NEAR * course.tolerance
-        if lacking and (near or attempt.halved > 1) and attempt.grown < GROWN:
-            more = [
-                n if a == course.axis or tails[a] < 0.1 * space else int(np.ceil(1.25 * n))
-                for a, n in enumerate(attempt.sizes)
-            ]
-            tried = replace(attempt, sizes=tuple(more), grown=attempt.grown + 1, halved=0)
-            tried = limited(course, tried)
-            if tried.sizes != attempt.sizes:
-                return tried, False
-        return replace(attempt, length=attempt.length / 2, halved=attempt.halved + 1), False
+        again = _again(course, attempt, window, tails)
+        if again is not None:
+            return again, False
     start, length = attempt.start + attempt.length, attempt.length
-    if window.residual < 0.1 * course.tolerance:
+    if window.residual < 0.1 * course.tolerance or tails[course.axis] < 0.1 * space:
         length *= 1.6
     if end - start < 1.05 * length:
         length = end - start
     elif end - start < 2 * length:
         length = (end - start) / 2
-    tried = replace(attempt, start=start, length=length, grown=0, halved=0)
+    tried = replace(attempt, start=start, length=length, grown=0, halved=0, refitted=False)
     if attempt.grown or space < 1e-3 * course.tolerance:
         tried = refit(course, tried, window)
     return tried, True
+
+
+def _again(course: Course, attempt: Attempt, window: Window, tails: list[float]) -> Attempt | None:
+    """What to try instead of a window that leaves too much; None where nothing would help.
+
+    Features in space are added, then chosen anew, where they are what is missing; else the window
+    is halved. Where no more of them are allowed, a shorter window would leave as much.
+    """
+    if not np.isfinite(window.residual):
+        last = attempt.halved >= HALVED
+        return (
+            None if last else replace(attempt, length=attempt.length / 2, halved=attempt.halved + 1)
+        )
+    space = max(t for a, t in enumerate(tails) if a != course.axis)
+    lacking = space > tails[course.axis] or tails[course.axis] < 0.1 * course.tolerance
+    near = window.residual < NEAR * course.tolerance
+    if lacking and (near or attempt.halved > 1) and attempt.grown < GROWN:
+        more = [
+            n if a == course.axis or tails[a] < 0.1 * space else int(np.ceil(1.25 * n))
+            for a, n in enumerate(attempt.sizes)
+        ]
+        tried = replace(attempt, sizes=tuple(more), grown=attempt.grown + 1, halved=0)
+        tried = limited(course, tried)
+        if tried.sizes != attempt.sizes:
+            return tried
+    if near and lacking and not attempt.refitted:
+        tried = refit(course, replace(attempt, refitted=True), window)
+        if tried.coordinates != attempt.coordinates:
+            return tried
+    if near and space > tails[course.axis] and attempt.grown < GROWN:
+        return None
+    return replace(attempt, length=attempt.length / 2, halved=attempt.halved + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pinn.forward import outcome
-from pinn.forward.march import SHORT, Attempt, Course, Window, following
+from pinn.forward.march import NEAR, Attempt, Course, Window, following
 from sciml.method import Info, Outcome
 from sciml.status import Status
 
@@ -60,9 +60,9 @@ class MarchTask:
             self._tried += 1
             self._last = [window]
             tried, accepted = following(self.course, self._next, window, self._end)
-            if accepted:
+            if accepted and np.isfinite(window.residual):
                 self._windows.append(window)
-            failed = accepted and window.residual > SHORT * self.course.tolerance
+            failed = accepted and window.residual > NEAR * self.course.tolerance
             over = tried.start >= self._end - 1e-12 * (self._end - self.first.start)
             self._next = None if failed or over else tried
 
@@ -84,7 +84,9 @@ class MarchTask:
         warnings: tuple[str, ...] = ()
         if status in (Status.CONVERGED, Status.MAX_STEPS):
             good = whole and left <= course.tolerance
-            if not good and status is Status.CONVERGED:
+            if not np.isfinite(self._last[-1].residual):
+                status = Status.NONFINITE
+            elif not good and status is Status.CONVERGED:
                 status = Status.UNRESOLVED
         if not whole:
             name = course.equations.problem.domain.axes[course.axis]

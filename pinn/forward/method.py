@@ -9,6 +9,8 @@ the units, and says whether the answer is resolved.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,14 +21,17 @@ from pinn.forward.block import Equations
 from pinn.forward.block_task import block_task, sizes_of
 from pinn.forward.checks import check
 from pinn.forward.evolution import evolving
+from pinn.forward.inference import InferenceTask, check_measured
 from pinn.forward.march import Attempt, Course, limited
 from pinn.forward.march_task import MarchTask
 from pinn.forward.settings import Config
 from pinn.forward.stretch import SMALLEST
-from sciml.errors import BadConfig
+from sciml.errors import BadConfig, BadProblem
 from sciml.method import Method, Task
 from sciml.problem import AnyProblem, Problem
 
+MEASURED = 1e-4
+"""tolerance of solutions that are compared with measurements, if none is given"""
 WINDOWS = 4
 """windows that are tried first, at least"""
 
@@ -35,17 +40,31 @@ def prepare(problem: AnyProblem, config: Config, seed: int) -> Task:
     """Return the task that solves an equation: in one block, or window by window."""
     assert isinstance(problem, Problem)
     equations = Equations(problem, seed)
-    check(equations, config.units)
+    check(equations, config.limit(linear=True))
+    if problem.unknowns:
+        check_measured(problem)
+        fine = replace(config, tolerance=config.tolerance or MEASURED)
+        return InferenceTask(equations, partial(forward_task, config=fine))
+    if problem.observations is not None:
+        raise BadProblem(
+            f"'{problem.name}' has observations, but nothing unknown to infer from them.",
+            "name coefficients in `unknowns`, leave the observations out, or use method 'gp'",
+        )
+    return forward_task(equations, config)
+
+
+def forward_task(equations: Equations, config: Config) -> Task:
+    """Return the task that solves an equation whose coefficients are known."""
     first, along = sizes_of(equations), evolving(equations)
     if config.route == "march" and along is None:
         raise BadConfig(
-            f"'{problem.name}' has no axis to march along.",
+            f"'{equations.problem.name}' has no axis to march along.",
             "leave `route` at 'auto', or give conditions at one end of an axis only",
         )
     if along is None or config.route == "block":
         return block_task(equations, config, first)
     driven = first[along[0]] > SMALLEST  # the source says how many features in time are enough
-    small = equations.is_linear and driven and int(np.prod(first)) <= config.units
+    small = equations.is_linear and driven and int(np.prod(first)) <= config.limit(linear=True)
     if small and config.route == "auto":
         return block_task(equations, config, first)
     return march_task(equations, config, first, *along)
@@ -55,8 +74,9 @@ def march_task(
     equations: Equations, config: Config, first: list[int], axis: int, order: int
 ) -> MarchTask:
     """Return the task that follows an evolution along an axis."""
-    tolerance = config.reached(linear=equations.is_linear)
-    course = Course(equations, axis, order, tolerance, config.units)
+    linear = equations.is_linear
+    tolerance = config.reached(linear=linear, march=True)
+    course = Course(equations, axis, order, tolerance, config.limit(linear=linear, march=True))
     start, end = equations.problem.domain.bounding_box[axis]
     length = (end - start) / max(WINDOWS, first[axis] // 6)
     sizes = [course.moments if a == axis else n for a, n in enumerate(first)]

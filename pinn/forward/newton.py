@@ -24,7 +24,7 @@ class Found:
     Attributes
     ----------
     z : the head, flat.
-    loss : weighted sum of squares, of the size of what the residuals cancel.
+    loss : root of the weighted sum of squares, relative to the size of what the residuals cancel.
     steps : linear systems solved.
     """
 
@@ -100,6 +100,8 @@ def minimise(
             )
             r = np.concatenate([w * p[0] for w, p in zip(weights, parts, strict=True)])
             matrix = np.concatenate([w * p[1] for w, p in zip(weights, parts, strict=True)])
+            if not (np.all(np.isfinite(r)) and np.all(np.isfinite(matrix))):
+                return Found(z, np.inf, done)
             sizes = [w * p[2] for w, p in zip(weights, parts, strict=True)]
             size = max(float(np.linalg.norm([*sizes, np.linalg.norm(r)])), np.finfo(float).tiny)
             loss = float(np.linalg.norm(r))

@@ -13,6 +13,9 @@ from pinn.forward.block import Equations
 from pinn.forward.embedding import Embedding
 from pinn.forward.space import Space, transferred
 
+USEFUL = 0.1
+"""residual up to which a level is where the next one starts"""
+
 
 @dataclass(frozen=True, eq=False)
 class Level:
@@ -56,7 +59,7 @@ def solve_level(equations: Equations, space: Space, before: Level | None) -> Lev
     """Return the solution in a space, from that of the level before."""
     domain = equations.problem.domain
     start = np.zeros(space.size)
-    if before is not None:
+    if before is not None and before.residual < USEFUL:
         start = transferred(before.head, before.space.axes, space.axes).ravel()
     found = equations.solve(equations.groups(domain, space), start)
     residual = equations.judge(domain, space, found.z)

@@ -1,6 +1,5 @@
 """Method `pinn` on equations: accuracy, honesty about it, resumption, refusals."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,10 +64,3 @@ def test_an_interrupted_march_goes_on_to_the_same_solution():
 def test_settings_out_of_range_name_the_setting(name, value):
     with pytest.raises(sciml.BadConfig, match=f"{name} is {value}"):
         Config(**{name: value})
-
-
-def test_measurements_are_refused_in_one_line():
-    seen = sciml.Observations(np.linspace(0.1, 0.9, 5)[:, None], np.ones(5))
-    problem = replace(sciml.get("gp_u1", frequency=20.0), observations=seen)
-    with pytest.raises(sciml.BadProblem, match="has measurements, which method pinn does not read"):
-        sciml.solve(problem, "pinn")
