@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from sciml.describe import exact as exact
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -132,9 +134,3 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def exact(value: Any) -> str:
-    """Return a value so that it can be typed back, numbers as short as that allows."""
-    short = f"{value:g}" if isinstance(value, float) else str(value)
-    return short if not isinstance(value, float) or float(short) == value else repr(value)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sciml.cli import describe, options, output, show
+from sciml import describe
+from sciml.cli import options, output, show
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,7 +1,7 @@
 """What is shown of problems with a hidden term."""
 
 import sciml
-from sciml.cli import describe
+from sciml import describe
 from sciml.hidden import Hidden, HiddenTermProblem
 
 

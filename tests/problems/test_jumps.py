@@ -167,7 +167,7 @@ def test_problems_show(capfd):
 
 
 def test_a_process_without_rates_or_data_is_described():
-    from sciml.cli import describe
+    from sciml import describe
 
     process = JumpProcess(states=("a", "b", "c"), initial=[0.25, 0.75, 0])
     assert list(describe.jumps(describe.network(process))) == [

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sciml.cli import output
-
 if TYPE_CHECKING:
     from sciml.hidden import HiddenTermProblem
     from sciml.jumps import JumpProcess
@@ -93,7 +91,7 @@ def _rate(problem: HiddenTermProblem, state: str) -> str:
         if factor is None:
             continue
         sign = "-" if factor < 0 else "+" if text else ""
-        size = "" if abs(factor) == 1 else f"{output.exact(abs(factor))}*"
+        size = "" if abs(factor) == 1 else f"{exact(abs(factor))}*"
         slot = f"{size}{term.name}({', '.join(term.inputs)})"
         text = f"{text} {sign} {slot}".strip() if text else f"{sign}{slot}"
     return text or "0"
@@ -106,7 +104,7 @@ def slots(known: Mapping[str, Any]) -> Iterator[str]:
     for term in known["hidden"]:
         yield f"hidden: {term['name']}, a function of {', '.join(term['inputs'])}"
     if known["constants"]:
-        values = (f"{name} = {output.exact(v)}" for name, v in known["constants"].items())
+        values = (f"{name} = {exact(v)}" for name, v in known["constants"].items())
         yield f"constants: {', '.join(values)}"
     if known["free"]:
         yield f"to be inferred: {', '.join(known['free'])}"
@@ -204,5 +202,11 @@ def _law(states: Sequence[str], law: Sequence[float]) -> str:
     return ", ".join(f"{s} {p:.4g}" for s, p in zip(states, law, strict=True) if p > 0)
 
 
+def exact(value: Any) -> str:
+    """Return a value so that it can be typed back, numbers as short as that allows."""
+    short = f"{value:g}" if isinstance(value, float) else str(value)
+    return short if not isinstance(value, float) or float(short) == value else repr(value)
+
+
 def _bound(value: float) -> str:
-    return output.exact(float(value))
+    return exact(float(value))
