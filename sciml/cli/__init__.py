@@ -15,6 +15,7 @@ from sciml.cli import (
     compare,
     discover,
     doctor,
+    figures,
     infer,
     new,
     options,
@@ -63,6 +64,7 @@ app.command("compare")(compare.compare)
 app.command("discover")(discover.discover)
 app.command("infer")(infer.infer)
 app.command("pretrain")(pretrain.pretrain)
+app.command("figures")(figures.figures)
 app.command("resume")(resume.resume)
 app.add_typer(runs.app)
 app.command("doctor")(doctor.doctor)
