@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sciml.domain import Box as Box
     from sciml.domain import Disc as Disc
     from sciml.domain import Triangle as Triangle
+    from sciml.problem import Condensate as Condensate
     from sciml.problem import EigenProblem as EigenProblem
     from sciml.problem import Problem as Problem
+    from sciml.problem import QuantumDynamics as QuantumDynamics
     from sciml.region import LevelSet as LevelSet
     from sciml.region import Points as Points
     from sciml.region import Polygon as Polygon
@@ -40,7 +42,7 @@ _HOME = {
     **dict.fromkeys(("Condition", "Observations", "Sampled"), "conditions"),
     **dict.fromkeys(("Box", "Disc", "Triangle"), "domain"),
     **dict.fromkeys(("Polygon", "LevelSet", "Points"), "region"),
-    **dict.fromkeys(("Problem", "EigenProblem"), "problem"),
+    **dict.fromkeys(("Problem", "EigenProblem", "QuantumDynamics", "Condensate"), "problem"),
     **dict.fromkeys(("get", "register", "problems"), "registry"),
     **dict.fromkeys(("solve", "resume"), "solver"),
     **dict.fromkeys(_ERRORS, "errors"),

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from sciml import score_fields, score_hidden, score_jumps
+from sciml import score_fields, score_hidden, score_jumps, score_quantum
 from sciml.domain import Box
 from sciml.hidden import HiddenTermProblem
 from sciml.jumps import JumpProcess
 from sciml.method import Outcome
-from sciml.problem import AnyProblem, EigenProblem
+from sciml.problem import AnyProblem, Condensate, EigenProblem, QuantumDynamics
 from sciml.reference import ReferenceFailed, ask
 
 METRICS = (
@@ -22,6 +22,7 @@ METRICS = (
     *score_fields.METRICS,
     *score_hidden.METRICS,
     *score_jumps.METRICS,
+    *score_quantum.METRICS,
 )
 """names of the metrics that compare with a reference"""
 
@@ -42,6 +43,10 @@ def score(problem: AnyProblem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
     try:
         if isinstance(problem, EigenProblem):
             return _score_states(problem, outcome, evaluate)
+        if isinstance(problem, QuantumDynamics):
+            return score_quantum.score_dynamics(problem, outcome, evaluate)
+        if isinstance(problem, Condensate):
+            return score_quantum.score_condensate(problem, outcome, evaluate)
         if isinstance(problem, HiddenTermProblem):
             return score_hidden.score_hidden(problem, outcome)
         if isinstance(problem, JumpProcess):

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from sciml.domain import Domain
 from sciml.method import Outcome
-from sciml.problem import Problem
+from sciml.problem import Problem, QuantumDynamics
 from sciml.reference import ReferenceFailed, ask
 
 METRICS = ("rel_l2", "max_error", "coverage")
@@ -29,7 +29,9 @@ LEVEL = 1.96
 Evaluate = Callable[[Float[np.ndarray, "n d"]], Float[np.ndarray, "n k"]]
 
 
-def score_fields(problem: Problem, outcome: Outcome, evaluate: Evaluate) -> Outcome:
+def score_fields(
+    problem: Problem | QuantumDynamics, outcome: Outcome, evaluate: Evaluate
+) -> Outcome:
     """Return the outcome with the `METRICS` that apply, and array ``reference``, added.
 
     ``rel_l2`` is ‖u − exact‖₂/‖exact‖₂ over all fields on a uniform test grid (`uniform_points`),
@@ -79,7 +81,9 @@ def uniform_points(domain: Domain) -> Float[np.ndarray, "n d"] | None:
     return inside if len(inside) else None
 
 
-def closed_form(problem: Problem, points: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
+def closed_form(
+    problem: Problem | QuantumDynamics, points: Float[np.ndarray, "n d"]
+) -> Float[np.ndarray, "n k"]:
     """Return a problem's closed form at points.
 
     Raises
