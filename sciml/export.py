@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sciml import tables
 from sciml.errors import BadData, MissingExtra
 from sciml.query import problem_or_none
 from sciml.score_fields import plotted_points
@@ -68,16 +69,18 @@ def to_xarray(result: Result) -> Any:
 
 
 def to_html(result: Result) -> str:
-    """Return a result as a notebook shows it: its one line, its table, its warnings."""
-    columns = result.table()
+    """Return a result as a notebook shows it: its one line, its tables, its warnings, advice."""
+    parts = [f"<p>{html.escape(repr(result))}</p>"]
+    parts += [_table(caption, columns) for caption, columns in tables.tables(result)]
+    notes = [*result.warnings, *([] if result.status.ok else [result.status.advice])]
+    parts += [f"<ul>{''.join(f'<li>{html.escape(note)}</li>' for note in notes)}</ul>"]
+    return "".join(parts)
+
+
+def _table(caption: str, columns: tables.Columns) -> str:
     head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{_cell(v)}</td>' for v in row)}</tr>"
+        f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>"
         for row in zip(*columns.values(), strict=True)
     )
-    notes = "".join(f"<li>{html.escape(w)}</li>" for w in result.warnings)
-    return f"<p>{html.escape(repr(result))}</p><table><tr>{head}</tr>{rows}</table><ul>{notes}</ul>"
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.12g}" if isinstance(value, float) else html.escape(str(value))
+    return f"<table><caption>{html.escape(caption)}</caption><tr>{head}</tr>{rows}</table>"

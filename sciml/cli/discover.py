@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sciml import tables
 from sciml.cli import options, output, progress, show
 from sciml.cli.solve import check_picture
 
@@ -170,29 +171,13 @@ def laws(console: Console, found: Result) -> None:
     show.say(console, "")
     for name, text in found.value.get("expressions", {}).items():
         show.say(console, f"  {name} = {text}")
-    constants = found.value.get("constants") or []
+    constants = tables.constants(found)
     if constants:
         show.say(console, "")
-        columns = {
-            "constant": [f"{c['term']}: {c['stands']}" for c in constants],
-            "value": [show.inferred(c["value"], c["sd"]) for c in constants],
-            "95 % interval": [f"{c['lower']:.5g} … {c['upper']:.5g}" for c in constants],
-        }
-        if any(c.get("unit") for c in constants):
-            columns["unit"] = [c["unit"] for c in constants]
-        output.table(console, columns)
-    listed = found.value.get("shortlist") or []
-    if len(listed) > 1:
-        columns = {
-            "not excluded": [
-                ",  ".join(f"{k} = {v}" for k, v in entry["expressions"].items())
-                for entry in listed
-            ],
-            "weight": [f"{entry['weight']:.2f}" for entry in listed],
-        }
-        output.table(console, columns)
-    for name, entry in (found.value.get("free") or {}).items():
-        show.say(console, f"{name:<26} {show.inferred(entry['value'], entry['sd'])}")
+        output.table(console, constants)
+    listed = tables.shortlist(found)
+    if listed:
+        output.table(console, listed)
     for name in ("form", "constant_error"):
         if name in found.metrics:
             show.say(console, f"{name.replace('_', ' '):<26} {found.metrics[name]:.3g}")

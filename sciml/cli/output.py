@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sciml.describe import exact as exact
+from sciml.tables import cell as cell
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -127,10 +128,3 @@ def aligned(columns: Mapping[str, Sequence[str]], width: int) -> Iterator[str]:
         for row in zip(*(columns[name] for name in block), strict=True):
             yield "  ".join(text.rjust(sized[name]) for name, text in zip(block, row, strict=True))
     yield ""
-
-
-def cell(value: Any) -> str:
-    """Return a value as it stands in a table."""
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

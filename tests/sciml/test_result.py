@@ -131,7 +131,7 @@ def test_files_are_readable_as_the_user_s_umask_says(result, tmp_path):
 def test_its_looks(result):
     assert repr(result).startswith("Result('toy_well', 'toy', MAX_STEPS")
     shown = result._repr_html_()
-    assert "<th>energies</th>" in shown
+    assert "<th>energy</th>" in shown
     assert "A toy." in shown
 
 
