@@ -138,8 +138,9 @@ class Method:
 
 
 BUILTIN = {
-    "ritz": "pinn.ritz:METHOD",
+    "ritz": "pinn.wells:METHODS",
     "pinn": "pinn.method:METHODS",
+    "network": "pinn.network.method:METHOD",
     "paper": "pinn.paper:METHOD",
     "gp": "gp_solver.method:METHOD",
     "gp-paper": "gp_solver.paper:METHOD",
@@ -151,6 +152,7 @@ BUILTIN = {
 
 DEFAULT = {
     **{"eigenproblem": "ritz", "equation": "gp"},
+    **{"quantum dynamics": "ritz", "condensate": "ritz"},
     **{"hidden term": "discover", "jump process": "mjp"},
 }
 """kind of problem -> the method used when none is named"""

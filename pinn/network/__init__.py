@@ -1,0 +1,1 @@
+"""Equations by a network whose layers are all trained, by Gauss-Newton with momentum."""
