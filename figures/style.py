@@ -54,12 +54,18 @@ def style() -> Iterator[None]:
         yield
 
 
+def page(height: float, *, width: float = PAGE) -> Figure:
+    """Return an empty figure of a size in inches, which lays itself out without overlaps."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def sheet(
     rows: int = 1, columns: int = 1, *, width: float = PAGE, height: float, **options: Any
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure of a size in inches, laid out without overlaps, and its axes by rows."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = page(height, width=width)
     axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, [ax for row in axes for ax in row]
 

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,8 @@ from sciml.status import Status
 
 TABLES = "figures"
 """folder of the store that holds the tables"""
+CLOCK = "clock.json"
+"""file of a run: processor seconds from its start to the end of each step, compilation included"""
 DECIDING = ("sciml-jax", "jax", "jaxlib", "numpy", "scipy")
 """packages whose version decides whether what was kept counts"""
 
@@ -41,7 +43,13 @@ class Work:
     report: Report | None = None
 
     def solve(
-        self, problem: str, method: str | None = None, *, seed: int = 0, **overrides: Any
+        self,
+        problem: str,
+        method: str | None = None,
+        *,
+        seed: int = 0,
+        clocked: bool = False,
+        **overrides: Any,
     ) -> Result:
         """Return the result of a registered problem; the run is an ordinary one of the store.
 
@@ -50,6 +58,7 @@ class Work:
         Parameters
         ----------
         problem, method, seed, overrides : as in `sciml.solve`.
+        clocked : use no kept run whose `clock` is not known.
 
         Raises
         ------
@@ -60,15 +69,30 @@ class Work:
             planned = solver.plan(problem, RunFile(method=method or "", seed=seed), overrides)
             earlier = self._runs(planned.run)
             done = [f for f in earlier if store.is_finished(f) and _is_current(f)]
+            done = [f for f in done if not clocked or (f / CLOCK).is_file()]
             if done:
                 return store.load(done[-1])
             halted = [f for f in earlier if not store.is_finished(f)]
-            if halted:
+            if halted and not clocked:
                 found = solver.resume(halted[-1], report=self.report)
             else:
-                found = solver.execute(planned, self.store, report=self.report)
+                found = self._executed(planned)
         if found.status is Status.INTERRUPTED:
             raise KeyboardInterrupt
+        return found
+
+    def _executed(self, planned: solver.Plan) -> Result:
+        """The result of a new run, with its clock beside it."""
+        start, read = time.process_time(), []
+
+        def report(step: int, steps: int, metrics: Mapping[str, float]) -> None:
+            read.append(time.process_time() - start)
+            if self.report is not None:
+                self.report(step, steps, metrics)
+
+        found = solver.execute(planned, self.store, report=report)
+        if found.run is not None and found.status is not Status.INTERRUPTED:
+            archive.write_bytes(found.run / CLOCK, archive.to_json(read).encode())
         return found
 
     def table(self, name: str, compute: Callable[..., Any], **inputs: Any) -> Any:
@@ -113,6 +137,13 @@ class Work:
             return []
         ending = re.compile(rf"_{config.content_hash(run)}(-\d+)?$")
         return sorted(f for f in self.store.iterdir() if ending.search(f.name))
+
+
+def clock(result: Result) -> list[float]:
+    """Return the processor seconds at which each step of a clocked run ended."""
+    assert result.run is not None
+    seconds: list[float] = json.loads((result.run / CLOCK).read_text(encoding="utf-8"))
+    return seconds
 
 
 def _versions(gathered: dict[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ def compute(work: Work, method: str, states: int, seed: int) -> dict[str, Any]:
     """Return each well's states at points [n, k], found and exact, with the errors."""
     wells, numbers = {}, {}
     for name in WELLS:
-        found = work.solve(name, method, seed=seed, states=states)
+        found = work.solve(name, method, seed=seed, clocked=True, states=states)
         well = found.built
         assert isinstance(well, EigenProblem)
         assert well.wavefunctions is not None
