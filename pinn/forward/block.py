@@ -14,7 +14,13 @@ from pinn.forward import collocation
 from pinn.forward.newton import Found, minimise
 from pinn.forward.rows import Group, StatementRows
 from pinn.forward.space import Space
-from pinn.forward.statements import Statement, is_linear, statements, theta_arrays
+from pinn.forward.statements import (
+    Linearised,
+    Statement,
+    is_linear,
+    statements,
+    theta_arrays,
+)
 from sciml.domain import Box, Domain
 from sciml.problem import Problem
 from sciml.sampling import face_points, interior_points
@@ -44,14 +50,14 @@ class Equations:
         return statements(self.problem)
 
     @cached_property
-    def linearised(self) -> list[Callable[..., Any]]:
+    def linearised(self) -> list[Linearised]:
         """Compiled linearisations, in the same order."""
         return [s.linearised(self.problem.domain.axes) for s in self.statements]
 
     @cached_property
     def is_linear(self) -> bool:
         """Whether a single linear solve is enough."""
-        return is_linear(self.problem, self.statements, self.seed)
+        return is_linear(self.problem, self.statements, self.linearised, self.seed)
 
     @cached_property
     def theta(self) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-import jax.numpy as jnp
 import numpy as np
 
 from pinn.forward.block import Equations
@@ -143,6 +142,6 @@ def _place(axes: tuple[str, ...], bounds: np.ndarray, face: str) -> tuple[int, f
 def _prescribed(equations: Equations, which: int, points: np.ndarray) -> np.ndarray:
     """The value that a condition on one field alone prescribes at points."""
     (name,) = equations.statements[which].read
-    zero = {name: jnp.zeros(len(points))}
-    found, slopes = equations.linearised[which](zero, jnp.asarray(points), equations.theta)
-    return -np.asarray(found)[:, 0] / np.asarray(slopes[name])[:, 0]
+    zero = {name: np.zeros(len(points))}
+    found, slopes = equations.linearised[which](zero, points, equations.theta)
+    return -found[:, 0] / slopes[name][:, 0]

@@ -28,6 +28,8 @@ SHORTEST = 2.0**-12
 """of a window, relative to all of the time"""
 SHORT = 10.0
 """tolerances that the shortest windows may leave"""
+ROUGH = 1.0
+"""tails to which coordinates fit a window that was not resolved"""
 HALVED = 6
 """how often a window without a finite residual is halved"""
 GROWN, NEAR = 4, 100.0
@@ -172,8 +174,14 @@ class Attempt:
     refitted: bool = False
 
 
-def refit(course: Course, attempt: Attempt, window: Window) -> Attempt:
-    """Return an attempt whose features along each axis of space represent a window's end."""
+def refit(
+    course: Course, attempt: Attempt, window: Window, tails: list[float] | None = None
+) -> Attempt:
+    """Return an attempt whose features along each axis of space represent a window's end.
+
+    Of a window that was not resolved, `tails` say how rough a picture it gives: the coordinates
+    that suit that best are taken, with no fewer features than it had.
+    """
     coordinates, sizes = list(attempt.coordinates), list(attempt.sizes)
     bounds = np.array([(a.embedding.lower, a.embedding.upper) for a in window.space.axes])
     rng = np.random.default_rng(course.equations.seed)
@@ -191,10 +199,10 @@ def refit(course: Course, attempt: Attempt, window: Window) -> Attempt:
             np.concatenate(lines, axis=1),
             positions,
             coordinates[a],
-            course.tolerance / 30,
+            max(course.tolerance / 30, ROUGH * tails[a] if tails else 0.0),
             limit=int(1.2 * sizes[a]),
         )
-        sizes[a] = max(SMALLEST, int(1.15 * count) + 2)
+        sizes[a] = max(sizes[a] if tails else SMALLEST, int(1.15 * count) + 2)
     return limited(course, replace(attempt, coordinates=tuple(coordinates), sizes=tuple(sizes)))
 
 
@@ -256,7 +264,7 @@ def _again(course: Course, attempt: Attempt, window: Window, tails: list[float])
         if tried.sizes != attempt.sizes:
             return tried
     if near and lacking and not attempt.refitted:
-        tried = refit(course, replace(attempt, refitted=True), window)
+        tried = refit(course, replace(attempt, refitted=True), window, tails)
         if tried.coordinates != attempt.coordinates:
             return tried
     if near and space > tails[course.axis] and attempt.grown < GROWN:

@@ -10,7 +10,6 @@ the units, and says whether the answer is resolved.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ from sciml.method import Method, Task
 from sciml.problem import AnyProblem, Problem
 
 MEASURED = 1e-4
-"""tolerance of solutions that are compared with measurements, if none is given"""
+"""smallest tolerance of solutions that are compared with measurements, if none is given"""
 WINDOWS = 4
 """windows that are tried first, at least"""
 
@@ -43,8 +42,11 @@ def prepare(problem: AnyProblem, config: Config, seed: int) -> Task:
     check(equations, config.limit(linear=True))
     if problem.unknowns:
         check_measured(problem)
-        fine = replace(config, tolerance=config.tolerance or MEASURED)
-        return InferenceTask(equations, partial(forward_task, config=fine))
+
+        def forward(known: Equations, tolerance: float) -> Task:
+            return forward_task(known, replace(config, tolerance=tolerance))
+
+        return InferenceTask(equations, forward, config.tolerance or MEASURED)
     if problem.observations is not None:
         raise BadProblem(
             f"'{problem.name}' has observations, but nothing unknown to infer from them.",

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from pinn.forward.space import Space
-from pinn.forward.statements import Statement
+from pinn.forward.statements import Linearised, Statement
 from sciml.jet import MultiIndex
 
 Theta = Mapping[str, Any]
@@ -56,7 +55,7 @@ class StatementRows:
     space: Space
     points: Float[np.ndarray, "n d"]
     shares: Float[np.ndarray, " n"]
-    linear: Any
+    linear: Linearised
     fields: tuple[str, ...]
     emphasis: float = 1.0
 
@@ -73,11 +72,11 @@ class StatementRows:
             for name, (field, order) in self.statement.read.items()
         }
 
-    def _linear(self, z: np.ndarray, theta: Theta) -> tuple[np.ndarray, Any, Any]:
+    def _linear(
+        self, z: np.ndarray, theta: Theta
+    ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
         values = self._values(z)
-        given = {n: jnp.asarray(v) for n, v in values.items()}
-        found, slopes = self.linear(given, jnp.asarray(self.points), dict(theta))
-        return np.asarray(found), slopes, values
+        return *self.linear(values, self.points, theta), values
 
     def residual(self, z: np.ndarray, theta: Theta) -> np.ndarray:
         """Residuals, component by component."""
@@ -92,7 +91,7 @@ class StatementRows:
         root, size = np.sqrt(self.shares), 0.0
         for name, (field, order) in self.statement.read.items():
             f = self.fields.index(field)
-            slope = np.asarray(slopes[name]) * root[:, None]
+            slope = slopes[name] * root[:, None]
             size += float(np.sum((slope * values[name][:, None]) ** 2))
             for k in range(c):
                 if np.any(slope[:, k]):
@@ -108,12 +107,12 @@ class StatementRows:
         `usual` gives the sizes that derivatives have inside, where that is more than here.
         """
         found, slopes, values = self._linear(z, theta)
-        zero = {n: jnp.zeros(len(self.points)) for n in values}
-        known = np.asarray(self.linear(zero, jnp.asarray(self.points), dict(theta))[0])
-        terms = sum(np.asarray(slopes[n]) ** 2 * values[n][:, None] ** 2 for n in values)
+        zero = {n: np.zeros(len(self.points)) for n in values}
+        known = self.linear(zero, self.points, theta)[0]
+        terms = sum(slopes[n] ** 2 * values[n][:, None] ** 2 for n in values)
         scale = float(np.sqrt(np.mean(terms + known**2)))
         for n, size in (usual or {}).items():
-            scale = max(scale, size * float(np.sqrt(np.mean(np.asarray(slopes[n]) ** 2))))
+            scale = max(scale, size * float(np.sqrt(np.mean(slopes[n] ** 2))))
         return float(np.sqrt(np.mean(found**2))), scale
 
     def usual(self, z: np.ndarray) -> dict[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import jax.numpy as jnp
 import numpy as np
 
 from pinn.forward.block import Equations
@@ -55,9 +54,8 @@ def _lines(equations: Equations, a: int, rng: np.random.Generator) -> list[np.nd
                 if fixed:
                     b = problem.domain.axes.index(name)
                     points[:, b] = bounds[b, int(side == "upper")]
-                zero = {n: jnp.zeros(SAMPLES) for n in statement.read}
-                value = equations.linearised[i](zero, jnp.asarray(points), equations.theta)[0]
-                lines.append(np.asarray(value))
+                zero = {n: np.zeros(SAMPLES) for n in statement.read}
+                lines.append(equations.linearised[i](zero, points, equations.theta)[0])
         if lines:
             found.append(np.concatenate(lines, axis=1))
     return found

@@ -15,6 +15,12 @@ from sciml import jet
 from sciml.errors import BadProblem
 from sciml.problem import Problem
 
+FEWEST = 64
+"""points for which a statement is compiled, at least"""
+
+Linearised = Callable[..., tuple[np.ndarray, dict[str, np.ndarray]]]
+"""(values [n] by name, points [n, d], θ) -> residuals [n, c], slopes [n, c] by name"""
+
 
 @dataclass(frozen=True, eq=False)
 class Statement:
@@ -35,17 +41,30 @@ class Statement:
     components: int
     faces: tuple[str, ...] = ()
 
-    def linearised(self, axes: tuple[str, ...]) -> Callable[..., tuple[Array, Any]]:
+    def linearised(self, axes: tuple[str, ...]) -> Linearised:
         """Return a compiled (values [n] by name, points [n, d], θ) -> residuals and slopes.
 
-        Residuals are [n, c], slopes in values [n, c] by name.
+        Residuals are [n, c], slopes in values [n, c] by name. Points are filled up to a power of
+        two, so that few numbers of them are compiled.
         """
 
         def at(values: Any, point: Array, theta: Any) -> tuple[Array, Any]:
             x = {a: point[i] for i, a in enumerate(axes)}
             return self.residual(values, x, theta), jax.jacfwd(self.residual)(values, x, theta)
 
-        return jax.jit(jax.vmap(at, (0, 0, None)))
+        compiled = jax.jit(jax.vmap(at, (0, 0, None)))
+
+        def linear(
+            values: Mapping[str, np.ndarray], points: np.ndarray, theta: Mapping[str, Any]
+        ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+            count = len(points)
+            more = max(FEWEST, 1 << (count - 1).bit_length()) - count
+            filled = {k: np.concatenate([v, np.repeat(v[-1:], more)]) for k, v in values.items()}
+            at_points = np.concatenate([points, np.repeat(points[-1:], more, axis=0)])
+            found, slopes = compiled(filled, at_points, dict(theta))
+            return np.asarray(found)[:count], {k: np.asarray(v)[:count] for k, v in slopes.items()}
+
+        return linear
 
 
 def statements(problem: Problem) -> list[Statement]:
@@ -92,20 +111,21 @@ def _statement(
     return Statement(name, flat, read, count, faces)
 
 
-def is_linear(problem: Problem, found: list[Statement], seed: int = 0) -> bool:
+def is_linear(
+    problem: Problem, found: list[Statement], linearised: list[Linearised], seed: int = 0
+) -> bool:
     """Return whether every residual is affine in the jet, as far as random jets can tell."""
     rng = np.random.default_rng(seed)
     lower, upper = np.array(problem.domain.bounding_box).T
-    theta = {n: jnp.asarray(v, float) for n, v in problem.theta.items()}
-    for statement in found:
-        points = jnp.asarray(lower + rng.random((8, len(lower))) * (upper - lower))
-        at = statement.linearised(problem.domain.axes)
+    theta = theta_arrays(problem)
+    for statement, linear in zip(found, linearised, strict=True):
+        points = lower + rng.random((8, len(lower))) * (upper - lower)
         slopes = []
         for _ in range(2):
-            values = {name: jnp.asarray(rng.normal(size=8)) for name in statement.read}
-            slopes.append(at(values, points, theta)[1])
+            values = {name: rng.normal(size=8) for name in statement.read}
+            slopes.append(linear(values, points, theta)[1])
         for name in statement.read:
-            one, two = (np.asarray(s[name]) for s in slopes)
+            one, two = (s[name] for s in slopes)
             if not np.allclose(one, two, rtol=1e-9, atol=1e-9 * (1 + np.max(np.abs(one)))):
                 return False
     return True

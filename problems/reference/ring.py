@@ -2,7 +2,7 @@
 
 A.-K. Kassam and L. N. Trefethen, SIAM J. Sci. Comput. 26, 1214 (2005): the linear part is exact,
 the coefficients come from means over a circle in the complex plane. Spectra are kept at equally
-spaced times and interpolated between them by polynomials of degree seven.
+spaced times; between them, and between points along the ring, polynomials interpolate.
 """
 
 from __future__ import annotations
@@ -14,8 +14,13 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Complex, Float
 
+from problems.reference.kept import digest, kept
+
 NEIGHBOURS = 8
-"""times from which a spectrum is interpolated"""
+"""times, and points along the ring, from which a value is interpolated"""
+FINE, CHUNK = 16384, 64
+"""points along the ring between which is interpolated, if four times the nodes are more; times that
+are looked at together"""
 
 Rates = Callable[[Callable[[int], np.ndarray]], np.ndarray]
 """(order -> that derivative of the fields [f, n]) -> nonlinear part [f, n]"""
@@ -52,10 +57,21 @@ class Ring:
 
     @cached_property
     def spectra(self) -> Complex[np.ndarray, "t f m"]:
-        """Spectra at the kept times."""
+        """Spectra at the kept times, from the user's cache where they were computed before."""
+        first = self._first
+        numbers = np.array([*self.bounds, self.t_end, self.nodes, self.steps, self.kept])
+        parts = [numbers, first, np.asarray(self.symbol(self.wavenumbers)), self._rate(first)]
+        return kept(f"ring-{digest(parts)}", self._computed)
+
+    @property
+    def _first(self) -> Complex[np.ndarray, "f m"]:
+        """The spectrum at t = 0."""
         lower, upper = self.bounds
         x = lower + (upper - lower) * np.arange(self.nodes) / self.nodes
-        now = np.fft.rfft(self.initial(x), axis=-1)
+        return np.fft.rfft(self.initial(x), axis=-1)
+
+    def _computed(self) -> Complex[np.ndarray, "t f m"]:
+        now = self._first
         step = self.t_end / (self.kept - 1) / self.steps
         march = self._step(step)
         found = [now]
@@ -96,24 +112,36 @@ class Ring:
     def __call__(self, points: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n f"]:
         """Return the fields at points (t, x)."""
         t, x = np.asarray(points, float).T
+        lower, upper = self.bounds
+        nodes = max(self.nodes, min(4 * self.nodes, FINE))
         times, which = np.unique(t, return_inverse=True)
-        spectra = self._at(times)
-        phase = np.exp(1j * np.outer(x - self.bounds[0], self.wavenumbers))
-        twice = np.where(np.arange(len(self.wavenumbers)) == 0, 1.0, 2.0) * phase
-        found = [
-            np.real(np.einsum("nm,nm->n", twice, spectra[which, f]))
-            for f in range(spectra.shape[1])
-        ]
-        return np.stack(found, axis=1) / self.nodes
+        along = np.mod((x - lower) / (upper - lower), 1.0) * nodes
+        first = along.astype(int) - NEIGHBOURS // 2 + 1
+        weights = _lagrange(along - first)
+        found = np.zeros((len(t), self.spectra.shape[1]))
+        for start in range(0, len(times), CHUNK):
+            spectra = self._at(times[start : start + CHUNK])
+            fields = np.fft.irfft(spectra, nodes, axis=-1) * (nodes / self.nodes)
+            here = np.flatnonzero((which >= start) & (which < start + CHUNK))
+            for k in range(NEIGHBOURS):
+                near = fields[which[here] - start, :, (first[here] + k) % nodes]
+                found[here] += weights[k][here, None] * near
+        return found
 
     def _at(self, times: Float[np.ndarray, " t"]) -> Complex[np.ndarray, "t f m"]:
-        """Spectra at given times, by Lagrange's formula on the nearest kept ones."""
+        """Spectra at given times."""
         s = times / self.t_end * (self.kept - 1)
         first = np.clip(s.astype(int) - NEIGHBOURS // 2 + 1, 0, self.kept - NEIGHBOURS)
-        local = s - first
         found = np.zeros((len(times), *self.spectra.shape[1:]), complex)
-        for i in range(NEIGHBOURS):
-            others = [k for k in range(NEIGHBOURS) if k != i]
-            weight = np.prod([(local - k) / (i - k) for k in others], axis=0)
-            found += weight[:, None, None] * self.spectra[first + i]
+        for k, weight in enumerate(_lagrange(s - first)):
+            found += weight[:, None, None] * self.spectra[first + k]
         return found
+
+
+def _lagrange(place: Float[np.ndarray, " n"]) -> Float[np.ndarray, "k n"]:
+    """Weights of values at 0, 1, … NEIGHBOURS − 1, for a polynomial's value at places."""
+    found = []
+    for i in range(NEIGHBOURS):
+        others = [k for k in range(NEIGHBOURS) if k != i]
+        found.append(np.prod([(place - k) / (i - k) for k in others], axis=0))
+    return np.array(found)
