@@ -51,7 +51,7 @@ class Work:
         clocked: bool = False,
         **overrides: Any,
     ) -> Result:
-        """Return the result of a registered problem; the run is an ordinary one of the store.
+        """Return the result of a problem that has a name; the run is an ordinary one of the store.
 
         One that was interrupted goes on from where it was.
 
@@ -71,10 +71,10 @@ class Work:
             done = [f for f in earlier if store.is_finished(f) and _is_current(f)]
             done = [f for f in done if not clocked or (f / CLOCK).is_file()]
             if done:
-                return store.load(done[-1])
+                return store.load(done[-1], problem=planned.problem)
             halted = [f for f in earlier if not store.is_finished(f)]
             if halted and not clocked:
-                found = solver.resume(halted[-1], report=self.report)
+                found = solver.resume(halted[-1], problem=planned.problem, report=self.report)
             else:
                 found = self._executed(planned)
         if found.status is Status.INTERRUPTED:
