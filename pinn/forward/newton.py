@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
 from jaxtyping import Float
 
+from pinn.forward.normal import Solver, normal_solver
 from pinn.forward.rows import Group, Theta
 
-RIDGE = 4e-16
-"""added to the normal matrix, relative to its diagonal"""
 FLAT = 0.5
 """a step that leaves more of the loss than this, with a matrix of before, asks for a new one"""
 
@@ -33,26 +32,6 @@ class Found:
     steps: int
 
 
-Solver = Callable[[np.ndarray], np.ndarray]
-
-
-def normal_solver(matrix: Float[np.ndarray, "r n"]) -> Solver:
-    """Return r -> least-squares step, by the normal matrix; refine it by repeating."""
-    gram = matrix.T @ matrix
-    scale = 1 / np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
-    gram *= scale[:, None] * scale
-    for ridge in (RIDGE, 1e-14, 1e-12, 1e-10):
-        try:
-            gram[np.diag_indices_from(gram)] = 1 + ridge * len(gram)
-            factor = scipy.linalg.cho_factor(gram, overwrite_a=False, check_finite=False)
-            break
-        except scipy.linalg.LinAlgError:
-            continue
-    else:
-        return truncated_solver(matrix)
-    return lambda r: -scale * scipy.linalg.cho_solve(factor, scale * (matrix.T @ r))
-
-
 def truncated_solver(matrix: Float[np.ndarray, "r n"]) -> Solver:
     """Return r -> least-squares step of least length, by a rank-revealing factorisation."""
     q, upper, order = scipy.linalg.qr(matrix, mode="economic", pivoting=True, check_finite=False)
@@ -66,6 +45,12 @@ def truncated_solver(matrix: Float[np.ndarray, "r n"]) -> Solver:
         return found
 
     return solve
+
+
+def _solver(matrix: Float[np.ndarray, "r n"], truncate: bool) -> Solver:
+    """The normal matrix, unless it may lack or does lack rank."""
+    found = None if truncate else normal_solver(matrix)
+    return found or truncated_solver(matrix)
 
 
 def minimise(
@@ -105,7 +90,7 @@ def minimise(
             sizes = [w * p[2] for w, p in zip(weights, parts, strict=True)]
             size = max(float(np.linalg.norm([*sizes, np.linalg.norm(r)])), np.finfo(float).tiny)
             loss = float(np.linalg.norm(r))
-            solver, fresh = (truncated_solver if truncate else normal_solver)(matrix), True
+            solver, fresh = _solver(matrix, truncate), True
         step = solver(r)
         length, after, following = 1.0, np.inf, r
         for _ in range(7):
