@@ -3,6 +3,7 @@
 from problems import atoms as atoms
 from problems import billiards as billiards
 from problems import diffusion as diffusion
+from problems import dynamics as dynamics
 from problems import elliptic as elliptic
 from problems import flow as flow
 from problems import fronts as fronts

@@ -53,8 +53,8 @@ class Gaussian:
 
         def reflected(x: Vector) -> Wave:
             shifts = 2 * length * np.arange(-2, 3)
-            direct = sum(self(x + s) for s in shifts)
-            return direct - sum(self(2 * lower - x + s) for s in shifts)
+            direct = np.sum([self(x + s) for s in shifts], axis=0)
+            return direct - np.sum([self(2 * lower - x + s) for s in shifts], axis=0)
 
         return reflected
 

@@ -1,0 +1,9 @@
+"""Method `ritz`: what random network features give of a well, one method for each question."""
+
+from __future__ import annotations
+
+from pinn import ritz
+from pinn.dynamics import method as dynamics
+
+METHODS = (ritz.METHOD, dynamics.METHOD)
+"""bound states, and states that move"""
