@@ -10,6 +10,9 @@ from typing import Any
 from sciml import archive, store
 from sciml.errors import BadArchive, did_you_mean
 
+NAMED = 5
+"""runs that the message of an unknown one names"""
+
 
 def scan(root: Path) -> list[dict[str, Any]]:
     """Return one row for each run in a store, oldest first; damaged runs are rows that say so."""
@@ -47,9 +50,13 @@ def find(root: Path, name: str) -> Path:
         if folder.is_dir():
             return folder
     known = [Path(row["run"]).name for row in scan(root)]
+    latest = ", ".join(known[-NAMED:])
+    count = f"the latest of the {len(known)} runs in" if len(known) > NAMED else "the runs in"
     raise BadArchive(
         f"there is no run '{name}'. {did_you_mean(name, known)}".rstrip(),
-        "`sciml runs` lists the runs of the store",
+        f"`sciml runs` lists them; {count} '{root}' are {latest}"
+        if known
+        else f"'{root}' holds no runs yet: `sciml solve NAME` makes one",
     )
 
 
@@ -64,6 +71,11 @@ def compare(folders: Sequence[Path]) -> dict[str, Any]:
     BadArchive : a run is unfinished or damaged.
     """
     found = [archive.numbers(store.read_result(f)) for f in folders]
+    return {"runs": [str(f) for f in folders], **side_by_side(found)}
+
+
+def side_by_side(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return results, each as `Result.to_dict` gives it, side by side (see `compare`)."""
     flat = [
         {
             **{name: run[name] for name in ("problem", "method", "seed", "status", "seconds")},
@@ -83,7 +95,6 @@ def compare(folders: Sequence[Path]) -> dict[str, Any]:
     scalars = list(dict.fromkeys(name for row in answers for name in row))
     metrics = list(dict.fromkeys(name for run in found for name in run["metrics"]))
     return {
-        "runs": [str(f) for f in folders],
         "settings": {name: [row.get(name) for row in flat] for name in varying},
         "metrics": {name: [run["metrics"].get(name) for run in found] for name in metrics},
         "values": {name: [row.get(name) for row in answers] for name in scalars},

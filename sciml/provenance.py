@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 
@@ -21,6 +23,25 @@ def installed(package: str) -> str:
         return ""
 
 
+@cache
+def commit() -> str:
+    """Return the git commit of a source checkout, "-dirty" after it if files differ, else "".
+
+    Asked once a process. An installed copy has none, whatever repository it lies in.
+    """
+    root = Path(__file__).parent.parent
+    if not (root / ".git").exists():
+        return ""
+    asked = ("git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40")
+    try:
+        done = subprocess.run(
+            (*asked, "--exclude=*"), capture_output=True, text=True, check=False, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
 def gather() -> dict[str, Any]:
     """Return what a reader needs to repeat a computation, as plain data."""
     import jax
@@ -31,6 +52,7 @@ def gather() -> dict[str, Any]:
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
+        "commit": commit(),
         "versions": {name: installed(name) for name in packages},
         "backend": device.platform,
         "device": device.device_kind,

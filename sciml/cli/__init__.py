@@ -22,6 +22,7 @@ from sciml.cli import (
     output,
     pretrain,
     problems,
+    report,
     resume,
     runs,
     solve,
@@ -67,6 +68,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("figures")(figures.figures)
 app.command("resume")(resume.resume)
 app.add_typer(runs.app)
+app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.command("new")(new.new)
 

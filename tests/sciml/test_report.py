@@ -1,0 +1,329 @@
+"""A report is one page that stands alone: whole, escaped, with pictures whose ids never collide."""
+
+import dataclasses
+import re
+import shlex
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+import sciml
+from sciml import cli
+from sciml.errors import BadArchive, BadConfig
+from sciml.report import docstring, repeat
+from sciml.report.page import page, write
+from sciml.report.problem import account
+from sciml.result import Result
+from sciml.status import Status
+
+VOID = {"meta", "br", "link"}
+HOSTILE = '<script>alert("1")</script> & `x`'
+
+
+class Reader(HTMLParser):
+    """The elements of a page in order, and whether each one that opens is closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.words = [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def named(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def laws():
+    """What a search for laws finds, written by hand."""
+    system = {
+        **{"name": "decay", "states": ["x"], "known": {"x": "-a*x"}, "params": {"a": 1.0}},
+        **{"hidden": [{"name": "F", "adds_to": {"x": 1.0}, "inputs": ["x"]}], "bounds": {}},
+        **{"free": [], "periodic": [], "walls": {}, "positive": [], "units": {}, "truth": {}},
+    }
+    entry = {"expressions": {"F": "-0.5*x**2"}, "weight": 0.9, "complexity": 5, "chi2": 9.0}
+    other = {"expressions": {"F": "-0.4*x"}, "weight": 0.1, "complexity": 3, "chi2": 19.0}
+    value = {
+        "expressions": {"F": "-0.5*x**2"},
+        "constants": [
+            {"term": "F", "stands": "c0*x**2", "value": -0.5, "sd": 0.01}
+            | {"lower": -0.52, "upper": -0.48, "unit": ""}
+        ],
+        "shortlist": [entry, other],
+        "pareto": [{"complexity": 5, "chi2": 9.0, "score": 1.0, "expressions": ["-0.5*x**2"]}],
+        "noise": {"x": 0.01},
+        "next": {"why": "Measure x next at t = 4."},
+        "system": system,
+    }
+    t = np.linspace(0, 1, 9)[:, None]
+    arrays = {
+        **{"data/points/0": t, "data/values/0": np.exp(-t), "fit/values/0": np.exp(-t)},
+        **{"fit/times/0": t[:, 0], "fit/states/0": np.exp(-t), "hidden/points": t},
+        **{name: -0.5 * t**2 for name in ("hidden/law", "hidden/network", "hidden/sd")},
+    }
+    return Result(
+        **{"problem": "decay", "spec": "<python>:decay", "source": "", "parameters": {}},
+        **{"method": "discover", "label": "a search", "settings": {}, "seed": 3},
+        **{"status": Status.AMBIGUOUS, "value": value, "metrics": {"reduced_chi2": 1.1}},
+        arrays=arrays,
+    )
+
+
+def visits():
+    import mjp
+
+    rng = np.random.default_rng(0)
+    paths = [([0.0, 1.0, 2.0], rng.integers(0, 2, 3)) for _ in range(20)]
+    return mjp.infer(paths, refine="none")
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """A result of each kind."""
+    return {
+        "states": sciml.solve("finite_well", V0=20.0),
+        "equation": sciml.solve("gp_u5", frequency=50.0, seed=2),
+        "laws": laws(),
+        "rates": visits(),
+    }
+
+
+@pytest.fixture(scope="module")
+def several(kinds):
+    """One page of all kinds, and of one of them twice."""
+    return page([*kinds.values(), kinds["states"]])
+
+
+def test_a_page_of_any_kind_is_well_formed_and_stands_alone(several):
+    reader = Reader(several)
+    assert not {"script", "link", "iframe", "img"} & {tag for tag, _ in reader.elements}
+    for _, attributes in reader.elements:
+        for name, value in attributes.items():
+            if name in ("href", "xlink:href", "src"):
+                assert value.startswith(("#", "data:image/png;base64,"))
+            assert not name.startswith("on")
+    assert "@import" not in several
+    assert set(re.findall(r"url\((.)", several)) <= {"#"}
+    assert len(reader.named("article")) == 5
+
+
+def test_ids_are_unique_and_every_reference_has_its_target(several):
+    reader = Reader(several)
+    ids = [a["id"] for _, a in reader.elements if "id" in a]
+    assert len(ids) == len(set(ids)) > 100
+    named = re.findall(r'(?:href="#|url\(#)([^")]+)', several)
+    for attributes in (a for _, a in reader.elements if "aria-labelledby" in a):
+        named.append(attributes["aria-labelledby"])
+    assert set(named) <= set(ids)
+
+
+def test_a_page_reads_without_seeing(several):
+    reader = Reader(several)
+    assert reader.named("html") == [{"lang": "en"}]
+    pictures = reader.named("svg")
+    assert len(pictures) >= 5
+    assert all(p["role"] == "img" and p["aria-labelledby"] for p in pictures)
+    assert all("scope" in heading for heading in reader.named("th"))
+    levels = [int(tag[1]) for tag, _ in reader.elements if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_a_page_says_what_was_solved_how_well_and_with_what(kinds):
+    text = " ".join(Reader(page([kinds["states"]])).words)
+    for part in ("−ψ″ + V ψ = E ψ", "height of V outside the well", "Griffiths", "CONVERGED"):
+        assert part in text
+    for energy in kinds["states"].value["energies"]:
+        assert f"{energy:.12g}" in text
+    assert "energy rel error" in text
+    for version in kinds["states"].provenance["versions"].values():
+        assert version in text
+    assert "commit" in text
+    assert "sciml solve finite_well -m ritz -p V0=20" in text
+    assert "sciml.solve('finite_well', 'ritz', V0=20.0, seed=0)" in text
+
+
+def test_laws_and_rates_are_told_with_what_is_doubtful(kinds):
+    text = " ".join(Reader(page([kinds["laws"]])).words)
+    for part in ("AMBIGUOUS", "x' = -a*x + F(x)", "-0.5 ± 0.01", "-0.52 … -0.48", "0.90"):
+        assert part in text
+    for part in ("Measure x next", "do not choose", "No reference is known", "TABLE.csv"):
+        assert part in text
+    text = " ".join(Reader(page([kinds["rates"]])).words)
+    assert "0 > 1" in text
+    assert f"{kinds['rates'].value['rates'][0][1]:.4g}" in text
+    assert "60 visits of 20 paths" in text
+
+
+def test_runs_side_by_side_show_where_they_differ(kinds):
+    other = dataclasses.replace(kinds["states"], seed=7, metrics={"residual": 0.125})
+    text = page([kinds["states"], other])
+    (rows,) = re.findall(r'<section class="compared">.*?</section>', text, re.DOTALL)
+    assert '<th scope="row">seed</th><td>0</td><td>7</td>' in rows
+    assert re.search(r'<th scope="row">residual</th><td>\S+</td><td>0\.125</td>', rows)
+    assert "V0" not in rows
+    assert 'class="compared"' not in page([other])
+
+
+def test_hostile_text_is_escaped(kinds):
+    result = dataclasses.replace(
+        kinds["states"],
+        problem=HOSTILE,
+        label=HOSTILE,
+        warnings=(HOSTILE,),
+        settings={HOSTILE: HOSTILE},
+        provenance={"time": HOSTILE, HOSTILE: HOSTILE},
+    )
+    text = page([result])
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; <code>x</code>" in text
+    Reader(text)
+
+
+def test_a_result_without_pictures_says_why(kinds):
+    bare = dataclasses.replace(kinds["states"], arrays={}, value={}, status=Status.NONFINITE)
+    text = page([bare])
+    assert "<svg" not in text
+    assert "No picture: this result (NONFINITE) holds no finite states" in text
+    assert "lower the learning rate" in text
+
+
+def test_pages_are_small_and_dense_pictures_are_pixels(kinds):
+    assert len(page([kinds["equation"]])) < 4e5
+    x = np.linspace(0, 1, 200_001)
+    arrays = {"x": x, "u": np.sin(900 * x)[:, None]}
+    dense = dataclasses.replace(kinds["equation"], arrays=arrays)
+    assert len(page([dense])) < 1e6
+
+
+def test_the_same_results_give_the_same_page(kinds):
+    assert page([kinds["states"]]) == page([kinds["states"]])
+
+
+def test_pages_are_written_whole_and_replaced_only_on_request(kinds, tmp_path, monkeypatch):
+    target = tmp_path / "one.html"
+    assert write([kinds["laws"]], target) == target
+    first = target.read_text(encoding="utf-8")
+    with pytest.raises(BadConfig, match="exists already"):
+        write([kinds["rates"]], target)
+    assert target.read_text(encoding="utf-8") == first
+    write([kinds["rates"]], target, force=True)
+    assert "visits" in target.read_text(encoding="utf-8")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BadArchive, match="No space left"):
+        write([kinds["laws"]], target, force=True)
+    assert "visits" in target.read_text(encoding="utf-8")
+    assert [f.name for f in tmp_path.iterdir()] == ["one.html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("one.txt", "no HTML file"), ("gone/one.html", "cannot be written")]
+)
+def test_pages_that_cannot_be_are_refused(kinds, tmp_path, name, what):
+    with pytest.raises(BadConfig, match=what):
+        write([kinds["laws"]], tmp_path / name)
+    with pytest.raises(BadConfig, match="nothing to report"):
+        page([])
+
+
+DOC = """A wave: u_tt = c² u_xx.
+
+It travels,
+and returns.
+
+Parameters
+----------
+c, k : speed, and number
+    of waves.
+points : how many.
+
+Reference
+---------
+A. Author, Journal 1
+(2000).
+"""
+
+
+def test_docstrings_come_apart():
+    parts = docstring.parse(DOC)
+    assert parts.summary == "A wave: u_tt = c² u_xx."
+    assert parts.text == ("It travels, and returns.",)
+    assert parts.parameters == {"c, k": "speed, and number of waves.", "points": "how many."}
+    assert parts.sections == {"Reference": "A. Author, Journal 1 (2000)."}
+    assert docstring.parse(None) == docstring.Docstring()
+
+
+def test_parameters_stand_beside_their_meaning(kinds):
+    about = account(kinds["equation"])
+    assert ("frequency", "50", "k > 0, radians per unit of x.") in about.parameters
+    assert "on x:lower, x:upper: reads u" in [line.strip() for line in about.lines]
+
+
+def test_the_command_repeats_the_run(kinds, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("states", "equation"):
+        command = shlex.split(repeat.recipe(kinds[name]).command)
+        assert command[0] == "sciml"
+        assert cli.run([*command[1:], "--quiet", "--store", name]) == 0
+        (folder,) = (tmp_path / name).iterdir()
+        again = sciml.load(folder)
+        assert again.seed == kinds[name].seed
+        assert again.parameters == kinds[name].parameters
+        assert again.settings == kinds[name].settings
+        assert again.metrics == kinds[name].metrics
+
+
+def test_the_lines_of_python_repeat_the_run(kinds):
+    names = {}
+    exec(repeat.recipe(kinds["equation"]).python, names)
+    assert names["result"].metrics == kinds["equation"].metrics
+
+
+@pytest.mark.parametrize(
+    ("value", "pair"),
+    [
+        (None, "-p a=none"),
+        (True, "-p a=true"),
+        ((1, 2.5), "-p 'a=[1, 2.5]'"),
+        (("x", "y"), """-p 'a=["x", "y"]'"""),
+        ("3", """-p 'a="3"'"""),
+        ("b c", "-p 'a=b c'"),
+        (0.1, "-p a=0.1"),
+    ],
+)
+def test_values_are_written_as_the_command_line_reads_them(kinds, value, pair):
+    from sciml.config import parse_pairs
+
+    result = dataclasses.replace(kinds["states"], settings={"a": value}, parameters={})
+    command = repeat.recipe(result).command
+    assert command == f"sciml solve finite_well -m ritz {pair}"
+    read = parse_pairs([shlex.split(command)[-1]])["a"]
+    assert read == ("none" if value is None else list(value) if type(value) is tuple else value)
+
+
+def test_a_setting_that_a_parameter_hides_is_given_apart(kinds, tmp_path):
+    result = dataclasses.replace(
+        kinds["states"], parameters={"width": 1.0}, settings={"width": 64}, run=tmp_path
+    )
+    found = repeat.recipe(result)
+    assert found.command == f"sciml solve --config {tmp_path}/config.toml"
+    assert "config={'width': 64}" in found.python
