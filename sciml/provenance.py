@@ -32,10 +32,14 @@ def commit() -> str:
     root = Path(__file__).parent.parent
     if not (root / ".git").exists():
         return ""
-    asked = ("git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40")
+    asked = ("git", "--no-optional-locks", "-C", str(root), "describe", "--always", "--dirty")
     try:
         done = subprocess.run(
-            (*asked, "--exclude=*"), capture_output=True, text=True, check=False, timeout=5
+            (*asked, "--abbrev=40", "--exclude=*"),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=5,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
