@@ -35,7 +35,7 @@ LONG = 60.0
 WELL = (1e5, 1e8)
 """ratio of errors that the finite well must reach, and is to reach"""
 ROWS = (*CASES, "well")
-NEEDED = {"deepxde": "deepxde", "torch": "PyTorch"}
+NEEDED = {"deepxde": "DeepXDE", "torch": "PyTorch"}
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 Item = dict[str, Any]
@@ -118,7 +118,7 @@ def main() -> None:
     asked = parser.parse_args()
     if missing := absent():
         print(
-            f"deepxde: left out, {' and '.join(missing)} not installed "
+            f"deepxde: skipped, not installed: {', '.join(missing)} "
             "(pip install -e '.[benchmarks]')"
         )
         return
