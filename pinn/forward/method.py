@@ -24,6 +24,7 @@ from pinn.forward.inference import InferenceTask, check_measured
 from pinn.forward.march import Attempt, Course, limited
 from pinn.forward.march_task import MarchTask
 from pinn.forward.settings import Config
+from pinn.forward.sizes import coordinates as coordinates_of
 from pinn.forward.stretch import SMALLEST
 from sciml.errors import BadConfig, BadProblem
 from sciml.method import Method, Task
@@ -82,8 +83,10 @@ def march_task(
     start, end = equations.problem.domain.bounding_box[axis]
     length = (end - start) / max(WINDOWS, first[axis] // 6)
     sizes = [course.moments if a == axis else n for a, n in enumerate(first)]
-    coordinates = tuple(steady.embeddings(equations))
-    attempt = limited(course, Attempt(start, length, coordinates, tuple(sizes)))
+    coordinates = steady.embeddings(equations)
+    if int(np.prod(sizes)) * len(equations.problem.fields) > course.units:
+        coordinates = coordinates_of(equations, coordinates, axis, tolerance)
+    attempt = limited(course, Attempt(start, length, tuple(coordinates), tuple(sizes)))
     return MarchTask(course, attempt, config.steps)
 
 

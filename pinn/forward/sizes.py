@@ -8,7 +8,7 @@ import numpy as np
 
 from pinn.forward.block import Equations
 from pinn.forward.embedding import Embedding
-from pinn.forward.stretch import SMALLEST, enough
+from pinn.forward.stretch import SMALLEST, enough, fitted
 
 LINES = 4
 """random lines along each axis on which the data are looked at"""
@@ -33,6 +33,22 @@ def from_data(
         for values in known[a]:
             if np.all(np.isfinite(values)) and np.max(np.abs(values)) > NOTHING * largest:
                 found[a] = max(found[a], enough(values, positions, embedding, tolerance))
+    return found
+
+
+def coordinates(
+    equations: Equations, embeddings: Sequence[Embedding], axis: int, tolerance: float
+) -> list[Embedding]:
+    """Return coordinates, stretched where data on lines across an evolving axis need it."""
+    rng = np.random.default_rng([equations.seed, 5])
+    found = list(embeddings)
+    for a, (lower, upper) in enumerate(equations.problem.domain.bounding_box):
+        lines = [v for v in _lines(equations, a, rng) if np.all(np.isfinite(v)) and np.any(v)]
+        if a == axis or not lines:
+            continue
+        values = np.concatenate([v / np.linalg.norm(v) for v in lines], axis=1)
+        positions = np.linspace(lower, upper, SAMPLES)
+        found[a] = fitted(values, positions, embeddings[a], tolerance)[0]
     return found
 
 

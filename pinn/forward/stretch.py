@@ -1,11 +1,12 @@
 """Which embedding of an axis, and how many features of it, a solution needs: the fewest that fit.
 
-The candidates are the plain coordinate and coordinates stretched where the solution is steepest.
+The candidates are the plain coordinate and those stretched where the solution is steepest, or where
+its slope jumps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,10 @@ STEEP = 5.0
 """range of the solution over the length of the axis: slopes of so many times that are steep"""
 WIDTHS, WEIGHTS = (1.5, 3.0, 6.0), (0.5, 2.0)
 """of a stretch: in widths of the layer, and in lengths of the axis"""
+KINK = 1.0
+"""jump of a slope, in ranges of the solution over the length of the axis"""
+KINK_WIDTHS, KINK_WEIGHTS = (0.1, 0.03, 0.01), (0.25, 0.5, 1.0)
+"""of a stretch around a kink, in lengths of the axis"""
 SMALLEST, LARGEST, GROWTH = 10, 700, 1.2
 """features along an axis: at least, at most, and from one trial to the next"""
 
@@ -73,28 +78,58 @@ def fitted(
 def _candidates(
     values: Lines, positions: Float[np.ndarray, " n"], plain: Embedding
 ) -> Iterator[Embedding]:
-    """Stretched coordinates whose centres are where slopes are largest."""
+    """Stretched coordinates whose centres are where slopes are largest, else where they jump."""
     s = (positions - plain.lower) / (plain.upper - plain.lower)
     span = np.ptp(values, axis=0)
     used = span > 1e-3 * np.max(span, initial=0.0)
     if not np.any(used):
         return
-    steep = np.max(np.abs(np.gradient(values[:, used] / span[used], s, axis=0)), axis=1)
-    if np.max(steep) < STEEP:
+    shapes = values[:, used] / span[used]
+    steep = np.max(np.abs(np.gradient(shapes, s, axis=0)), axis=1)
+    if np.max(steep) >= STEEP:
+        chosen = _peaks(steep, s, 1 / steep)
+        for wide in WIDTHS:
+            for weight in WEIGHTS:
+                widths = [wide * 0.5 / steep[i] for i in chosen]
+                yield _stretched(plain, s[chosen], widths, weight)
         return
-    padded = np.concatenate([[0.0], steep, [0.0]])
-    top = (steep >= padded[:-2]) & (steep > padded[2:]) & (steep > 0.25 * np.max(steep))
+    jump = _jumps(shapes, s, periodic=plain.periodic)
+    if np.max(jump) >= KINK:
+        chosen = _peaks(jump, s, np.full(len(s), KINK_WIDTHS[0]))
+        for width in KINK_WIDTHS:
+            for weight in KINK_WEIGHTS:
+                yield _stretched(plain, s[chosen], [width] * len(chosen), weight)
+
+
+def _stretched(
+    plain: Embedding, centres: np.ndarray, widths: Sequence[float], weight: float
+) -> Embedding:
+    """The coordinate with stretches that share a weight."""
+    return replace(
+        plain,
+        centres=tuple(map(float, centres)),
+        widths=tuple(map(float, widths)),
+        weights=(weight / len(centres),) * len(centres),
+    )
+
+
+def _peaks(height: np.ndarray, s: np.ndarray, apart: np.ndarray) -> list[int]:
+    """Indices of the highest peaks, so far from one another as each asks."""
+    padded = np.concatenate([[0.0], height, [0.0]])
+    top = (height >= padded[:-2]) & (height > padded[2:]) & (height > 0.25 * np.max(height))
     places = np.flatnonzero(top)
-    places = places[np.argsort(-steep[places])]
     chosen: list[int] = []
-    for i in places:
-        if all(abs(s[i] - s[k]) > 1 / steep[k] for k in chosen) and len(chosen) < PEAKS:
+    for i in places[np.argsort(-height[places])]:
+        if all(abs(s[i] - s[k]) > apart[k] for k in chosen) and len(chosen) < PEAKS:
             chosen.append(int(i))
-    for wide in WIDTHS:
-        for weight in WEIGHTS:
-            yield replace(
-                plain,
-                centres=tuple(float(s[i]) for i in chosen),
-                widths=tuple(float(wide * 0.5 / steep[i]) for i in chosen),
-                weights=tuple(weight / len(chosen) for _ in chosen),
-            )
+    return chosen
+
+
+def _jumps(shapes: np.ndarray, s: np.ndarray, *, periodic: bool) -> Float[np.ndarray, " n"]:
+    """Largest change of slope at each position; around the seam, if the axis repeats."""
+    slopes = np.diff(shapes, axis=0) / np.diff(s)[:, None]
+    jump = np.zeros(len(s))
+    jump[1:-1] = np.max(np.abs(np.diff(slopes, axis=0)), axis=1)
+    if periodic:
+        jump[0] = float(np.max(np.abs(slopes[0] - slopes[-1])))
+    return jump

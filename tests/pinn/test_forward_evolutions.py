@@ -156,3 +156,13 @@ def test_a_search_that_is_interrupted_goes_on_the_same_way():
 def _first_step(task):
     state, info = task.step(task.init())
     return state, 1, ({"step": 1, **info.metrics},)
+
+
+def test_a_kink_is_stretched_and_needs_fewer_features():
+    x = np.linspace(-1, 1, 1200)
+    kink = (x**2 * np.cos(np.pi * x))[:, None]  # on a ring its slope jumps at ±1
+    ring = Embedding(-1.0, 1.0, True)
+    best, count = fitted(kink, x, ring, 1e-4, limit=400)
+    assert best.centres == pytest.approx((0.0,), abs=1e-3)
+    assert count < 0.5 * enough(kink, x, ring, 1e-4, 400)
+    assert fitted(np.sin(np.pi * x)[:, None], x, ring, 1e-4)[0] == ring
