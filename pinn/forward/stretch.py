@@ -87,7 +87,7 @@ def _candidates(
     shapes = values[:, used] / span[used]
     steep = np.max(np.abs(np.gradient(shapes, s, axis=0)), axis=1)
     if np.max(steep) >= STEEP:
-        chosen = _peaks(steep, s, 1 / steep)
+        chosen = _peaks(steep, s, 1 / np.maximum(steep, STEEP / 4))
         for wide in WIDTHS:
             for weight in WEIGHTS:
                 widths = [wide * 0.5 / steep[i] for i in chosen]
