@@ -85,7 +85,7 @@ def outcome(
         },
         params=params
         | {"coefficients": coefficients[:, :k] * signs, "ansatz": given.ansatz.to_arrays()},
-        arrays=_arrays(given, grid, psi * signs),
+        arrays=sampled_arrays(given, grid, psi * signs),
         warnings=tuple(warnings),
     )
 
@@ -121,7 +121,10 @@ def _wide(widths: Float[np.ndarray, " k"], tolerance: float) -> list[str]:
     ]
 
 
-def _arrays(given: Setting, grid: np.ndarray, psi: np.ndarray) -> dict[str, np.ndarray]:
+def sampled_arrays(
+    given: Setting, grid: Float[np.ndarray, "n d"], psi: Float[np.ndarray, "n k"]
+) -> dict[str, np.ndarray]:
+    """Return the arrays that pictures are made of: the states and V on a plotting grid."""
     interior = grid if given.ansatz.dimension == 2 else _inside(grid)
     arrays = {"psi": psi, "potential": given.problem.potential_at(interior)}
     return arrays | ({"x": grid[:, 0]} if given.ansatz.dimension == 1 else {"points": grid})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pinn import ritz
+from pinn.condensate import method as condensate
 from pinn.dynamics import method as dynamics
 
-METHODS = (ritz.METHOD, dynamics.METHOD)
-"""bound states, and states that move"""
+METHODS = (ritz.METHOD, dynamics.METHOD, condensate.METHOD)
+"""bound states, states that move, and condensates"""
