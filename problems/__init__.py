@@ -2,6 +2,7 @@
 
 from problems import atoms as atoms
 from problems import billiards as billiards
+from problems import condensates as condensates
 from problems import diffusion as diffusion
 from problems import dynamics as dynamics
 from problems import elliptic as elliptic
