@@ -95,7 +95,7 @@ class Work:
             archive.write_bytes(found.run / CLOCK, archive.to_json(read).encode())
         return found
 
-    def table(self, name: str, compute: Callable[..., Any], **inputs: Any) -> Any:
+    def table(self, name: str, compute: Callable[..., Any], /, **inputs: Any) -> Any:
         """Return plain data ``compute(**inputs)``, kept as JSON under this name.
 
         Kept data count where inputs, versions and the file that defines `compute` agree.
