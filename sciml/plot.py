@@ -13,13 +13,21 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sciml import plot_fields, plot_jumps, plot_laws, plot_levels, plot_page, plot_panels
+from sciml import (
+    plot_dynamics,
+    plot_fields,
+    plot_jumps,
+    plot_laws,
+    plot_levels,
+    plot_page,
+    plot_panels,
+)
 from sciml.errors import BadConfig, BadData
 from sciml.plot_palette import INK, colour
 from sciml.query import problem_or_none
 
 if TYPE_CHECKING:
-    from sciml.problem import AnyProblem
+    from sciml.problem import AnyProblem, EigenProblem
     from sciml.result import Result
 
 STYLE: dict[str, Any] = {
@@ -65,7 +73,8 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
 
     States on a line are drawn on their levels in the potential, states in a plane as one panel
     each inside the axes; an equation's solution as panels of its fields, its error against the
-    closed form (else its standard deviation) and the learned spectrum; laws that were discovered
+    closed form (else its standard deviation) and the learned spectrum; a state that moves as |ψ|²
+    over time and space with what is conserved below it; laws that were discovered
     as data and fit, hidden terms, front and short list; a jump process as its network, occupancy
     over time and slowest relaxation time. A loaded result whose file
     may not be executed is drawn without what only its problem knows: deltas, the names of axes,
@@ -82,6 +91,7 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
             plot_laws.draw(ax, result)
         elif "u" in result.arrays or plot_jumps.is_drawable(result):
             pages = plot_fields.page if "u" in result.arrays else plot_jumps.page
+            pages = plot_dynamics.page if plot_dynamics.is_drawable(result) else pages
             page = pages(result, problem)
             ax = _new_axes(page.size) if ax is None else ax
             plot_page.draw(ax, page)
@@ -94,8 +104,13 @@ def draw(result: Result, ax: Axes | None = None) -> Axes:
 
 def _draw_states(result: Result, problem: AnyProblem | None, ax: Axes | None) -> Axes:
     """Axes with the bound states of a result."""
-    energies = np.asarray(result.value.get("energies", []), float)
+    from sciml.problem import Condensate
+
+    levels = result.value.get("energies", [result.value.get("chemical_potential", np.nan)])
+    energies = np.asarray(levels, float)
     psi = np.asarray(result.arrays.get("psi", np.zeros((0, 0))), float)
+    symbol = "" if "energies" in result.value else "\\mu"
+    problem = problem.well if isinstance(problem, Condensate) else problem
     drawable = psi.ndim == 2 and 0 < psi.shape[1] == len(energies)
     if not (drawable and np.all(np.isfinite(psi)) and np.all(np.isfinite(energies))):
         raise BadData(
@@ -104,11 +119,11 @@ def _draw_states(result: Result, problem: AnyProblem | None, ax: Axes | None) ->
         )
     if "x" in result.arrays:
         ax = _new_axes((6.2, 4.4)) if ax is None else ax
-        plot_levels.draw(ax, plot_levels.diagram(result.arrays, energies, problem))
+        plot_levels.draw(ax, plot_levels.diagram(result.arrays, energies, problem), symbol=symbol)
     else:
         sheet = plot_panels.sheet(result.arrays["points"], psi, problem)
         ax = _new_axes(sheet.size) if ax is None else ax
-        plot_panels.draw(ax, sheet, psi, energies)
+        plot_panels.draw(ax, sheet, psi, energies, symbol=symbol)
     return ax
 
 
@@ -188,8 +203,10 @@ def _new_axes(size: tuple[float, float]) -> Axes:
 
 def _title(result: Result, problem: AnyProblem | None) -> str:
     """The problem's name, with the equation of states (which fixes the units), or the error."""
-    from sciml.problem import EigenProblem
+    from sciml.problem import Condensate, EigenProblem
 
+    if isinstance(problem, Condensate):
+        return f"{result.problem}:  {_operator(problem.well)} + g|\\psi|^2\\psi = \\mu\\psi$"
     if not isinstance(problem, EigenProblem):
         for name, words in (("rel_l2", "relative $L_2$ error"), ("residual", "residual")):
             if "u" in result.arrays and np.isfinite(result.metrics.get(name, np.nan)):
@@ -197,9 +214,14 @@ def _title(result: Result, problem: AnyProblem | None) -> str:
         if "obtained" in result.value:
             return f"{result.problem}:  rates by {result.value['obtained']}"
         return result.problem
+    return f"{result.problem}:  {_operator(problem)} = E\\psi$"
+
+
+def _operator(problem: EigenProblem) -> str:
+    """-kinetic ∇²ψ + Vψ as mathematical text, still open at its right end."""
     factor = {1.0: "", 0.5: r"\frac{1}{2}"}.get(problem.kinetic, f"{problem.kinetic:g}\\,")
     operator = "\\psi$\u2033${}" if problem.dimension == 1 else r"\nabla^2\psi"
-    return f"{result.problem}:  $-{factor}{operator} + V\\psi = E\\psi$"
+    return f"$-{factor}{operator} + V\\psi"
 
 
 def scientific(value: float) -> str:

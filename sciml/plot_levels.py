@@ -132,8 +132,11 @@ def _amplitudes(energies: Float[np.ndarray, " k"], height: float) -> Float[np.nd
     return np.clip(0.46 * distance.min(axis=1), LOBES[0] * height, LOBES[1] * height)
 
 
-def draw(ax: Axes, shown: Diagram) -> None:
-    """Draw potential, walls, levels, wave functions and labels on the axes."""
+def draw(ax: Axes, shown: Diagram, *, symbol: str = "") -> None:
+    """Draw potential, walls, levels, wave functions and labels on the axes.
+
+    A `symbol` stands for the one level there is, instead of E with its number.
+    """
     ax.set_xlim(shown.xlim)
     ax.set_ylim(shown.ylim)
     _draw_potential(ax, shown)
@@ -145,7 +148,7 @@ def draw(ax: Axes, shown: Diagram) -> None:
         ax.axhline(energy, color=colour(n), lw=0.6, alpha=0.7, zorder=2)
         ax.fill_between(x, energy, line, color=colour(n), alpha=0.2, lw=0, zorder=3)
         ax.plot(x, line, color=colour(n), lw=1.5, zorder=4, label=f"psi {n + 1}")
-    _draw_labels(ax, shown)
+    _draw_labels(ax, shown, symbol)
     ax.set_xlabel(f"${shown.axis}$" if len(shown.axis) == 1 else shown.axis)
     ax.set_ylabel("energy")
 
@@ -171,7 +174,7 @@ def _draw_potential(ax: Axes, shown: Diagram) -> None:
             )
 
 
-def _draw_labels(ax: Axes, shown: Diagram) -> None:
+def _draw_labels(ax: Axes, shown: Diagram, symbol: str) -> None:
     """The value of each level at the right edge, moved apart where levels are close."""
     bottom, top = shown.ylim
     count = len(shown.energies)
@@ -194,7 +197,7 @@ def _draw_labels(ax: Axes, shown: Diagram) -> None:
         ax.text(
             1.05,
             at,
-            f"$E_{{{n + 1}}} = {text}$",
+            f"${symbol or f'E_{{{n + 1}}}'} = {text}$",
             transform=ax.get_yaxis_transform(),
             color=colour(n),
             fontsize=size,

@@ -81,9 +81,17 @@ def sheet(
 
 
 def draw(
-    ax: Axes, page: Sheet, psi: Float[np.ndarray, "n k"], energies: Float[np.ndarray, " k"]
+    ax: Axes,
+    page: Sheet,
+    psi: Float[np.ndarray, "n k"],
+    energies: Float[np.ndarray, " k"],
+    *,
+    symbol: str = "",
 ) -> None:
-    """Draw one panel a state inside the axes; colours run from -max|ψ| to max|ψ| of each."""
+    """Draw one panel a state inside the axes; colours run from -max|ψ| to max|ψ| of each.
+
+    A `symbol` stands for the one level there is, instead of E with its number.
+    """
     ax.set_axis_off()
     width, height = 1 / page.columns, 1 / page.rows
     title = TITLE / (page.panel[1] + TITLE)
@@ -94,7 +102,8 @@ def draw(
         draw_field(panel, page.points, psi[:, n], outline=page.outline)
         panel.set_xlim(page.xlim)
         panel.set_ylim(page.ylim)
-        panel.set_title(f"$E_{{{n + 1}}} = {text}$", loc="center", fontsize=10, pad=4)
+        name = symbol or f"E_{{{n + 1}}}"
+        panel.set_title(f"${name} = {text}$", loc="center", fontsize=10, pad=4)
         panel.spines[:].set_visible(False)
         panel.tick_params(length=2, labelsize=8, pad=2)
         for axis, at_edge in (
