@@ -162,7 +162,7 @@ def test_the_build_runs_the_test_command_of_this_page():
 
 
 @pytest.mark.parametrize(
-    "verb", ["solve", "discover", "problems", "new", "runs", "resume", "doctor"]
+    "verb", ["solve", "discover", "problems", "new", "runs", "report", "resume", "doctor"]
 )
 def test_every_verb_is_explained(verb):
     assert f"`sciml {verb}" in README

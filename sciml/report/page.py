@@ -245,13 +245,17 @@ def _origin(found: Result) -> dict[str, str]:
 
 
 def _compared(found: Sequence[Result]) -> tuple[tuple[str, tuple[tuple[str, list[str]], ...]], ...]:
-    """Groups of rows, one column a run: what was asked where it differs, answers, metrics."""
+    """Groups of rows, one column a run: what was asked where it differs, answers, metrics.
+
+    What only one run has stands in its own part of the page.
+    """
     data = catalog.side_by_side([archive.numbers(result.to_dict()) for result in found])
     groups = []
     for heading, part in (("", "settings"), ("Answer", "values"), ("Metrics", "metrics")):
         rows = [
             (name.replace("_", " "), [tables.cell(value) for value in values])
             for name, values in data[part].items()
+            if sum(value is not None for value in values) > 1
         ]
         if rows:
             groups.append((heading, tuple(rows)))

@@ -43,7 +43,7 @@ def account(found: Result) -> Account:
     """Return what is known of a result's problem; a user's file is not executed for it."""
     problem = query.problem_or_none(found)
     doc, note = Docstring(), ""
-    if problem is None and "system" in found.value:
+    if problem is None and found.value.get("system"):
         problem = _system(found.value["system"])
     if found.spec.startswith(definition.UNREGISTERED):
         note = "" if problem is not None else _unregistered(found)

@@ -82,7 +82,7 @@ def _unregistered(found: Result, verb: str, settings: Mapping[str, Any]) -> Reci
             f"{DATA_TABLE} stands for the table of visits, which the run does not hold; name its "
             "columns with subject, time and state, and whatever else was said of it.",
         )
-    if verb == "discover" and "system" in found.value:
+    if verb == "discover" and found.value.get("system"):
         folder = "RUN" if found.run is None else str(found.run)
         arguments = _seeded(found, ["kept.problem", *_keywords(settings)])
         return Recipe(

@@ -170,13 +170,23 @@ def test_laws_and_rates_are_told_with_what_is_doubtful(kinds):
     assert "60 visits of 20 paths" in text
 
 
+def test_laws_whose_known_part_was_a_function_are_told_without_it(kinds):
+    bare = {**kinds["laws"].value, "system": None}
+    text = " ".join(Reader(page([dataclasses.replace(kinds["laws"], value=bare)])).words)
+    assert "the run keeps its answer, not its equation" in text
+    assert "sciml.solve(problem, 'discover', seed=3)" in text
+
+
 def test_runs_side_by_side_show_where_they_differ(kinds):
-    other = dataclasses.replace(kinds["states"], seed=7, metrics={"residual": 0.125})
+    metrics = {"residual": 0.125, "of_its_own": 1.0}
+    other = dataclasses.replace(kinds["states"], seed=7, metrics=metrics)
     text = page([kinds["states"], other])
     (rows,) = re.findall(r'<section class="compared">.*?</section>', text, re.DOTALL)
     assert '<th scope="row">seed</th><td>0</td><td>7</td>' in rows
     assert re.search(r'<th scope="row">residual</th><td>\S+</td><td>0\.125</td>', rows)
     assert "V0" not in rows
+    assert "of its own" not in rows
+    assert "of its own" in text
     assert 'class="compared"' not in page([other])
 
 
