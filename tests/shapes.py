@@ -18,6 +18,7 @@ PACKAGES = [
     *("sciml.bound_states", "sciml.quantum"),
     *("sciml.jump_laws", "sciml.simulate_jumps", "sciml.occupancy"),
     *("mjp.inputs", "mjp.observables", "mjp.counts", "mjp.posterior", "mjp.refine"),
+    *("figures.style", "figures.wells", "figures.jumps", "figures.forward"),
     *("mjp.method", "mjp.verb", "mjp.training", "mjp.pretrained", "mjp.features"),
 ]
 """packages whose signatures are checked: all but the command line, whose types are the parser's,

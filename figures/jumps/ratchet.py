@@ -96,22 +96,22 @@ def _entropy(found: Any) -> dict[str, float]:
 
 def draw(data: Mapping[str, Any]) -> Drawing:
     """Draw both matrices, the law over time and the entropy production."""
-    figure = page(5.2)
-    grid = figure.add_gridspec(2, 6, height_ratios=(1.15, 1))
-    matrices = [figure.add_subplot(grid[0, 2 * i : 2 * i + 2]) for i in range(3)]
-    law, entropy = figure.add_subplot(grid[1, :3]), figure.add_subplot(grid[1, 3:])
+    figure = page(4.9)
+    halves: Any = figure.subfigures(2, 1)
+    matrices = halves[0].subplots(1, 3)
+    law, entropy = halves[1].subplots(1, 2)
     true, inferred = np.asarray(data["true"]), np.asarray(data["inferred"])
     top = float(max(np.max(true), np.max(inferred)))
     for ax, q, title in zip(matrices, (true, inferred), ("true rates", "inferred"), strict=False):
         image = _draw_matrix(ax, q, title, cmap="Blues", vmin=0.0, vmax=top)
-    figure.colorbar(image, ax=matrices[:2], label="rate, 1/time", shrink=0.75)
+    halves[0].colorbar(image, ax=list(matrices[:2]), label="rate, 1/time", shrink=0.8)
     gap = inferred - true
     np.fill_diagonal(gap, 0.0)
     reach = float(np.abs(gap).max())
     image = _draw_matrix(
         matrices[2], gap, "inferred $-$ true", cmap="RdBu_r", vmin=-reach, vmax=reach
     )
-    figure.colorbar(image, ax=matrices[2], label="1/time", shrink=0.75)
+    halves[0].colorbar(image, ax=matrices[2], label="1/time", shrink=0.8)
     _draw_law(law, data)
     _draw_entropy(entropy, data)
     return Drawing(figure, _caption(data))
