@@ -134,6 +134,20 @@ class Result:
         saved = None if path is None else plot.save(self, path)
         return plot.draw(self, ax=ax) if saved is None or ax is not None else saved
 
+    def animate(self, path: str | Path, *, frames: int = 120) -> Path:
+        """Write the fields in time, on a line, as frames of a .gif (or .mp4) and return its path.
+
+        Raises
+        ------
+        BadConfig : a file that cannot be written, .mp4 without ffmpeg, or axes that are not t
+            and one more.
+        BadData : the result holds nothing to predict from.
+        BadArchive : as in `predict`.
+        """
+        from sciml import animate
+
+        return animate.animate(self, path, frames=frames)
+
     def save(self, folder: str | Path) -> Path:
         """Write the result as a new run folder and return its path (read it with `sciml.load`).
 

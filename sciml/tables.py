@@ -28,7 +28,11 @@ HEADINGS = {
 }
 """per-state lists in the order of their columns, with their headings; others follow by name"""
 
-PRECISE = ("energies", "lower_bounds", "upper_bounds", "reference_energies")
+PRECISE = (
+    *("energies", "lower_bounds", "upper_bounds", "reference_energies"),
+    *("chemical_potential", "reference_chemical_potential"),
+)
+"""what is written to twelve digits"""
 
 SHORT = 6
 """numbers of a list that stands on one line"""
@@ -177,7 +181,7 @@ def scalars(found: Result) -> Iterator[tuple[str, str]]:
         if name in listed or isinstance(value, dict):
             continue
         if not isinstance(value, list):
-            yield name, cell(value)
+            yield name, _entry(name, value) if name in PRECISE else cell(value)
         elif "u" in found.arrays and len(value) <= SHORT and name != "branches":
             yield name, ", ".join(cell(entry) for entry in value)
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from sciml.problem import AnyProblem
 
-ERRORS = ("rel_l2", "energy_rel_error")
+ERRORS = ("mu_rel_error", "rel_l2", "energy_rel_error")
 """metrics that say how wrong an answer is, as far as the problem's reference knows"""
-KINDS = ("equation", "eigenproblem")
+KINDS = ("equation", "eigenproblem", "quantum dynamics", "condensate")
 """kinds of problems that `sciml solve` solves"""
 
 

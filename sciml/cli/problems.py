@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sciml import describe
+from sciml import describe, describe_wells
 from sciml.cli import options, output, show
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def show_problem(
     from sciml import method as methods
     from sciml.jumps import JumpProcess
     from sciml.precision import float64
-    from sciml.problem import EigenProblem, HiddenTermProblem, Problem
+    from sciml.problem import Condensate, EigenProblem, HiddenTermProblem, Problem, QuantumDynamics
 
     entry = registry.entry(name)
     with float64():
@@ -87,6 +87,9 @@ def show_problem(
         unfinished = None
         if isinstance(problem, HiddenTermProblem):
             unfinished = describe.unfinished(problem)
+        well = None
+        if isinstance(problem, QuantumDynamics | Condensate):
+            well = describe_wells.well(problem)
         network = describe.network(problem) if isinstance(problem, JumpProcess) else None
     method = methods.DEFAULT.get(problem.kind)
     data = {
@@ -97,6 +100,7 @@ def show_problem(
         "method": method,
         "settings": config.fields(methods.get(method, problem.kind).config) if method else {},
         "equation": equation,
+        "well": well,
         "unfinished": unfinished,
         "network": network,
         "reference_energies": energies,
@@ -115,6 +119,8 @@ def _shown(console: Console, data: dict[str, Any]) -> None:
     for key, value in data["parameters"].items():
         show.say(console, f"  -p {key}={output.exact(value)}")
     for line in describe.lines(data["equation"]) if data["equation"] else ():
+        show.say(console, line)
+    for line in describe_wells.contents(data["well"]) if data["well"] else ():
         show.say(console, line)
     for line in describe.slots(data["unfinished"]) if data["unfinished"] else ():
         show.say(console, line)

@@ -29,9 +29,8 @@ def solve(
         typer.Option(
             "--method",
             "-m",
-            help="Of bound states: ritz, pinn, paper; of equations: gp, pinn, chebyshev, "
-            "gp-paper; "
-            "or an installed one. [default: ritz, gp]",
+            help="Of bound states: ritz, pinn, paper; of packets and condensates: ritz; "
+            "of equations: gp, pinn, chebyshev, gp-paper; or an installed one. [default: ritz, gp]",
         ),
     ] = None,
     parameters: options.Pairs = None,
@@ -40,6 +39,10 @@ def solve(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Random seed. [default: 0]")] = None,
     plot: options.Plot = None,
+    animate: Annotated[
+        Path | None,
+        typer.Option("--animate", help="Write the solution in time: .gif, or .mp4 with ffmpeg."),
+    ] = None,
     store: options.Store = None,
     quiet: options.Quiet = False,
     _json: options.Json = False,
@@ -53,15 +56,24 @@ def solve(
     asked = settings.RunFile() if config is None else settings.read_run_file(config)
     asked = _asked(asked, config, problem, method, seed)
     check_picture(plot)
+    if animate is not None:
+        from sciml import animate as animation
+
+        animation.check_path(animate)
 
     from sciml import solver
     from sciml.precision import float64
 
     with float64():
         planned = solver.plan(asked.problem, asked, overrides)
+        if animate is not None:
+            animation.check_problem(planned.problem)
         with progress.reporting(quiet=quiet) as report:
             found = solver.execute(planned, store or root(), report=report)
-    return answer(found, plot)
+            if animate is not None and found.arrays:
+                shown = None if report is None else lambda i, n: report(i, n, {})
+                animation.animate(found, animate, report=shown)
+    return answer(found, plot, animated=animate)
 
 
 def _asked(
@@ -102,7 +114,9 @@ def check_picture(path: Path | None) -> None:
         )
 
 
-def answer(found: Result, plot: Path | None, note: str = "") -> output.Answer:
+def answer(
+    found: Result, plot: Path | None, note: str = "", *, animated: Path | None = None
+) -> output.Answer:
     """Return what a computation found, drawn if asked, with its exit code."""
     from sciml.status import Status
 
@@ -117,9 +131,15 @@ def answer(found: Result, plot: Path | None, note: str = "") -> output.Answer:
         show.result(console, found)
         if plot is not None:
             show.say(console, f"plot {plot}" if found.arrays else "no plot: there are no fields")
+        if animated is not None:
+            done = f"animation {animated}" if found.arrays else "no animation: there are no fields"
+            show.say(console, done)
 
     drawn = str(plot) if plot is not None and found.arrays else None
     code = 0 if found.status.ok else NOT_CONVERGED
     if found.status is Status.INTERRUPTED:
         code = output.INTERRUPTED
-    return output.Answer({**found.to_dict(), "plot": drawn}, shown, code)
+    data = {**found.to_dict(), "plot": drawn}
+    if animated is not None:
+        data["animation"] = str(animated) if found.arrays else None
+    return output.Answer(data, shown, code)
