@@ -73,6 +73,10 @@ def caption(found: Result) -> str:
         line = "x" in found.arrays
         shown = "on their levels in the potential" if line else "one panel each"
         return f"Bound states {shown}; energies {levels}."
+    if "chemical_potential" in value:
+        return f"The condensate on its chemical potential {value['chemical_potential']:.6g}."
+    if "course" in value:
+        return "The density |ψ|² over time; below, probabilities, what is conserved and errors."
     if "rates" in value:
         return (
             f"The network of the {len(value['states'])} states, arrows as wide as rates; occupancy "
