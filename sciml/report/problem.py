@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sciml import definition, describe, query, registry
+from sciml import definition, describe, describe_wells, query, registry
 from sciml.errors import SciMLError
 from sciml.hidden import Hidden, HiddenTermProblem
 from sciml.jumps import JumpProcess
-from sciml.problem import AnyProblem, EigenProblem, Problem
+from sciml.problem import AnyProblem, Condensate, EigenProblem, Problem, QuantumDynamics
 from sciml.report.docstring import Docstring, parse
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ def _lines(problem: AnyProblem) -> list[str]:
     if isinstance(problem, JumpProcess):
         told = describe.network(replace(problem, rates=None, misclassification=None))
         return [line for line in describe.jumps(told) if not line.startswith("rates:")]
+    if isinstance(problem, QuantumDynamics | Condensate):
+        return list(describe_wells.contents(describe_wells.well(problem)))
     if isinstance(problem, EigenProblem):
         return list(_well(problem))
     return []

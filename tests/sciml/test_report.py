@@ -288,6 +288,21 @@ def test_parameters_stand_beside_their_meaning(kinds):
     assert "on x:lower, x:upper: reads u" in [line.strip() for line in about.lines]
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("condensate", "interaction: 10"),
+        ("tunnelling", "times: t from 0 to 0.125"),
+        ("delta_well", "equation: −∇²ψ + V ψ = E ψ"),
+        ("fisher_kpp", "hidden law: known, every result is scored against it"),
+        ("flashing_ratchet", "states: 0, 1, 2, 3, 4, 5"),
+    ],
+)
+def test_a_problem_of_any_kind_is_told(kinds, name, line):
+    result = dataclasses.replace(kinds["states"], spec=name, definition=lambda: sciml.get(name))
+    assert line in account(result).lines
+
+
 def test_the_command_repeats_the_run(kinds, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("states", "equation"):
