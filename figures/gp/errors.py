@@ -94,6 +94,7 @@ def _caption(data: Mapping[str, Any]) -> str:
         "given u on all four sides, ours on two. `gp` is at least "
         f"{power(numbers['least gain over the published errors'])} times below the better of the "
         "two published mixtures. Chebyshev collocation, run here, does as well on all of these "
-        "boxes: the equations are easy for spectral methods. Processor seconds hold the "
+        "boxes: the equations are easy for spectral methods. SEVERAL: further solutions of the "
+        "equation were found as well; the first is judged. Processor seconds hold the "
         "compilation of whatever this process had not compiled yet.\n\n" + "\n".join(lines)
     )

@@ -14,7 +14,6 @@ from figures.style import Drawing, power, sheet
 from figures.work import Work
 from sciml.plot_palette import colour
 from sciml.plot_spectrum import logarithmic_ticks
-from sciml.status import Status
 
 PUBLISHED: dict[str, dict[str, dict[int, float]]] = {
     "gp_u3": {
@@ -64,7 +63,7 @@ def runs(
                     "rms error": error / size,
                     "rms bar": 2 * float(np.sqrt(np.mean(run.arrays["sd"] ** 2))) / size,
                     "coverage": run.metrics["coverage"],
-                    "converged": float(run.status is Status.CONVERGED),
+                    "converged": float(run.status.ok),
                 }
             )
     return found
