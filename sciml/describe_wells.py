@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sciml.describe import exact
-from sciml.problem import Condensate, QuantumDynamics
+
+if TYPE_CHECKING:
+    from sciml.problem import Condensate, QuantumDynamics
 
 
 def well(problem: QuantumDynamics | Condensate) -> dict[str, Any]:
     """Return the well that a state moves in or a condensate fills, as data for JSON."""
+    from sciml.problem import QuantumDynamics
+
     domain, origin = problem.well.domain, problem.well.origin
     data = {
         "well": problem.well.name,
