@@ -5,7 +5,17 @@ import pytest
 
 from figures.jumps import calibration, estimates, laws, paths, ratchet
 from figures.style import COLUMN, PAGE, power, style
-from figures.wells import WELLS, bars, collapse, convergence, diagrams, excited, race, states
+from figures.wells import (
+    WELLS,
+    bars,
+    collapse,
+    convergence,
+    diagrams,
+    dynamics,
+    excited,
+    race,
+    states,
+)
 from figures.work import Work
 from sciml import archive
 from sciml.jumps import generator
@@ -111,6 +121,17 @@ def test_every_registered_well_is_drawn_on_lines_and_in_planes(work, monkeypatch
     drawing = drawn(diagrams.draw, data)
     titles = {ax.get_title(loc) for ax in drawing.figure.axes for loc in ("left", "center")}
     assert {"delta well", "infinite well", "square billiard"} <= titles
+
+
+def test_packets_are_drawn_with_what_passes_the_barrier():
+    x, t = np.linspace(-1, 1, 40), np.linspace(0, 1, 10)
+    density = np.exp(-((x - t[:, None]) ** 2))
+    one = {"t": t, "x": x, "density": density, "exact": density, "regions": {"in_barrier": 0.25}}
+    one["potential"] = np.where(np.abs(x) < 0.1, 9.0, 0.0)
+    ends = {"relative L2 error of ψ on the grid": 1e-9, "norm defect": 1e-14}
+    numbers = {f"tunnelling: {k}": v for k, v in ends.items()}
+    caption = drawn(dynamics.draw, {"moved": {"tunnelling": one}, "numbers": numbers}).caption
+    assert "tunnelling 1.0·10⁻⁹ (in barrier 0.2500 at the last time)" in caption
 
 
 def test_error_bars_are_counted():
