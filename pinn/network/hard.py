@@ -1,10 +1,7 @@
 """Conditions that hold by construction: u = G + D N whatever N is.
 
-D vanishes on the faces where values are given. G takes those values: along each axis in turn it
-is corrected by what it misses on the two ends, blended linearly between them (a Boolean sum of
-projectors: W. J. Gordon and C. A. Hall, Numer. Math. 21, 109 (1973)). Where u and its slope are
-given at one end, both are met there. Data are read on their own faces only. (Networks of this
-form: I. E. Lagaris et al., IEEE Trans. Neural Netw. 9, 987 (1998).)
+D vanishes on the faces where values are given, and G takes those values. Data are read on their own
+faces only. (Networks of this form: I. E. Lagaris et al., IEEE Trans. Neural Netw. 9, 987 (1998).)
 """
 
 from __future__ import annotations
@@ -19,12 +16,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pinn.forward.statements import Statement
+from pinn.network.blend import End, Ends, Scalar, blend, factor, one, zero
 from sciml.domain import Box, Disc, Triangle
 from sciml.problem import BOUNDARY, Problem
 from sciml.sampling import boundary_points, face_points
 
-Scalar = Callable[[Float[Array, " d"]], Float[Array, ""]]
-"""a function of a point"""
 TERMS = 81
 """evaluations of data that a blend may need; beyond it conditions are trained instead"""
 EXACT = 1e-9
@@ -39,23 +35,13 @@ class Hard:
     ----------
     lift, factor : point [d] -> G [k], D [k].
     met : (number of the statement, face) of each condition that holds by construction.
+    torn : fields whose data disagree where faces meet, so that no blend meets them all.
     """
 
     lift: Callable[[Float[Array, " d"]], Float[Array, " k"]]
     factor: Callable[[Float[Array, " d"]], Float[Array, " k"]]
     met: frozenset[tuple[int, str]]
-
-
-@dataclass(frozen=True)
-class _End:
-    """What is given at one end of an axis: u, and its slope along the axis or None."""
-
-    value: Scalar
-    slope: Scalar | None = None
-
-
-_Ends = dict[tuple[int, bool], _End]
-"""(axis, whether its upper end) -> what is given there"""
+    torn: tuple[str, ...] = ()
 
 
 def faces(problem: Problem, statement: Statement) -> list[str]:
@@ -75,19 +61,23 @@ def hard(problem: Problem, statements: Sequence[Statement], theta: Mapping[str, 
     parts = [_field(problem, statements, theta, i) for i in range(len(problem.fields))]
 
     def lift(point: Float[Array, " d"]) -> Float[Array, " k"]:
-        return jnp.stack([g(point) for g, _, _ in parts])
+        return jnp.stack([part.lift(point) for part in parts])
 
-    def factor(point: Float[Array, " d"]) -> Float[Array, " k"]:
-        return jnp.stack([d(point) for _, d, _ in parts])
+    def factors(point: Float[Array, " d"]) -> Float[Array, " k"]:
+        return jnp.stack([part.factor(point) for part in parts])
 
-    return Hard(lift, factor, frozenset().union(*(met for _, _, met in parts)))
-
-
-_Part = tuple[Scalar, Scalar, frozenset[tuple[int, str]]]
+    torn = tuple(f for f, part in zip(problem.fields, parts, strict=True) if part.torn)
+    return Hard(lift, factors, frozenset().union(*(part.met for part in parts)), torn)
 
 
-def _free() -> _Part:
-    return (lambda _p: jnp.zeros(()), lambda _p: jnp.ones(()), frozenset())
+@dataclass(frozen=True)
+class _Part:
+    """G and D of one field, the conditions met, and whether its data disagree somewhere."""
+
+    lift: Scalar = zero
+    factor: Scalar = one
+    met: frozenset[tuple[int, str]] = frozenset()
+    torn: bool = False
 
 
 def _field(
@@ -99,23 +89,35 @@ def _field(
     terms = [1 + sum(a == b for b, _ in ends) for a in range(len(problem.domain.axes))]
     blank = _blank(problem, ends)
     if not ends or (np.prod(terms) > TERMS and not blank):
-        return _free()
-    g: Scalar = (lambda _p: jnp.zeros(())) if blank else _blend(problem, ends)
-    d = _factor(problem, ends)
+        return _Part()
+    g = zero if blank else blend(problem, ends)
+    d = factor(problem, ends)
     if not _holds(problem, statements, theta, (g, d), met):
-        return _free()
-    return g, d, frozenset(met)
+        return _Part(torn=True)
+    return _Part(g, d, frozenset(met))
+
+
+def _affine_form(
+    statement: Statement, axes: tuple[str, ...], theta: Mapping[str, Any]
+) -> Callable[..., tuple[Array, Array]]:
+    """(point, value) -> residual of a condition on one derivative alone, and its slope."""
+    (name,) = statement.read
+
+    def at(point: Float[Array, " d"], value: float | Array) -> tuple[Array, Array]:
+        x = {a: point[i] for i, a in enumerate(axes)}
+        return jax.value_and_grad(lambda v: statement.residual({name: v}, x, theta)[0])(
+            jnp.asarray(value, point.dtype)
+        )
+
+    return at
 
 
 def _data(statement: Statement, axes: tuple[str, ...], theta: Mapping[str, Any]) -> Scalar:
-    """The value that a condition on one derivative alone prescribes."""
-    (name,) = statement.read
+    """The value that a condition affine in one derivative prescribes."""
+    form = _affine_form(statement, axes, theta)
 
     def at(point: Float[Array, " d"]) -> Float[Array, ""]:
-        x = {a: point[i] for i, a in enumerate(axes)}
-        rest, slope = jax.value_and_grad(lambda v: statement.residual({name: v}, x, theta)[0])(
-            jnp.zeros(())
-        )
+        rest, slope = form(point, 0.0)
         return -rest / slope
 
     return at
@@ -123,10 +125,10 @@ def _data(statement: Statement, axes: tuple[str, ...], theta: Mapping[str, Any])
 
 def _given(
     problem: Problem, statements: Sequence[Statement], theta: Mapping[str, Any], index: int
-) -> tuple[_Ends, set[tuple[int, str]]]:
+) -> tuple[Ends, set[tuple[int, str]]]:
     """Ends where this field's value is given, and the conditions that say so."""
     axes, name = problem.domain.axes, problem.fields[index]
-    found: _Ends = {}
+    found: Ends = {}
     met: set[tuple[int, str]] = set()
     for order in (0, 1):
         for i, statement in enumerate(statements[1:], 1):
@@ -140,16 +142,16 @@ def _given(
                 key = (axes.index(axis), side == "upper")
                 data = _data(statement, axes, theta)
                 if order == 0 and key not in found:
-                    found[key] = _End(data)
+                    found[key] = End(data)
                 elif order == 1 and _takes_slope(found, key, powers):
-                    found[key] = _End(found[key].value, data)
+                    found[key] = End(found[key].value, data)
                 else:
                     continue
                 met.add((i, face))
     return found, met
 
 
-def _takes_slope(found: _Ends, key: tuple[int, bool], powers: tuple[int, ...]) -> bool:
+def _takes_slope(found: Ends, key: tuple[int, bool], powers: tuple[int, ...]) -> bool:
     """Whether a slope at this end can be met beside the value: none is given at the other end."""
     axis, upper = key
     return key in found and powers[axis] == 1 and (axis, not upper) not in found
@@ -163,18 +165,15 @@ def _affine(problem: Problem, statement: Statement, theta: Mapping[str, Any]) ->
     )
     if not len(points):
         return False
-    (name,) = statement.read
-    at = statement.linearised(problem.domain.axes)
-    one, two = (
-        np.asarray(at({name: jnp.full(len(points), v)}, jnp.asarray(points), dict(theta))[1][name])
-        for v in (0.3, -1.7)
+    at = _affine_form(statement, problem.domain.axes, theta)
+    first, second = (
+        np.asarray(jax.vmap(lambda p, v=v: at(p, v)[1])(jnp.asarray(points))) for v in (0.3, -1.7)
     )
-    return bool(
-        np.allclose(one, two, rtol=1e-10) and np.min(np.abs(one)) > 1e-3 * np.max(np.abs(one))
-    )
+    steady = np.allclose(first, second, rtol=1e-10)
+    return bool(steady and np.min(np.abs(first)) > 1e-3 * np.max(np.abs(first)))
 
 
-def _blank(problem: Problem, ends: _Ends) -> bool:
+def _blank(problem: Problem, ends: Ends) -> bool:
     """Whether all data are zero."""
     axes = problem.domain.axes
     for (axis, upper), end in ends.items():
@@ -184,58 +183,6 @@ def _blank(problem: Problem, ends: _Ends) -> bool:
             if data is not None and np.any(np.asarray(jax.vmap(data)(points))):
                 return False
     return True
-
-
-def _factor(problem: Problem, ends: _Ends) -> Scalar:
-    """D: a product over the axes, of size one."""
-    bounds = problem.domain.bounding_box
-
-    def factor(point: Float[Array, " d"]) -> Float[Array, ""]:
-        found = jnp.ones(())
-        for a, (lower, upper) in enumerate(bounds):
-            low, high = ends.get((a, False)), ends.get((a, True))
-            s = (point[a] - lower) / (upper - lower)
-            for end, distance in ((low, s), (high, 1 - s)):
-                if end is not None:
-                    found = found * distance ** (1 if end.slope is None else 2)
-            if low is not None and high is not None:
-                found = 4 * found
-        return found
-
-    return factor
-
-
-def _blend(problem: Problem, ends: _Ends) -> Scalar:
-    """G: corrected along one axis after the other."""
-    g: Scalar = lambda _p: jnp.zeros(())  # noqa: E731 - the start of a chain of functions
-    for a, bounds in enumerate(problem.domain.bounding_box):
-        here = {upper: end for (b, upper), end in ends.items() if b == a}
-        if here:
-            g = _corrected(g, a, bounds, here)
-    return g
-
-
-def _corrected(
-    before: Scalar, axis: int, bounds: tuple[float, float], ends: Mapping[bool, _End]
-) -> Scalar:
-    """G with what it misses at the ends of an axis added."""
-    lower, upper = bounds
-
-    def along(point: Float[Array, " d"]) -> Float[Array, ""]:
-        return jax.grad(before)(point)[axis]
-
-    def after(point: Float[Array, " d"]) -> Float[Array, ""]:
-        s = (point[axis] - lower) / (upper - lower)
-        found = before(point)
-        for is_upper, end in ends.items():
-            at = point.at[axis].set(bounds[is_upper])
-            share = 1.0 if len(ends) == 1 else (s if is_upper else 1 - s)
-            found = found + share * (end.value(at) - before(at))
-            if end.slope is not None:
-                found = found + (point[axis] - bounds[is_upper]) * (end.slope(at) - along(at))
-        return found
-
-    return after
 
 
 def _curved(
@@ -253,8 +200,8 @@ def _curved(
         points = jnp.asarray(boundary_points(domain, 257)[0])
         if not np.any(np.asarray(jax.vmap(_data(statement, domain.axes, theta))(points))):
             met = frozenset((i, face) for face in statement.faces)
-            return _free()[0], domain.boundary_factor, met
-    return _free()
+            return _Part(factor=domain.boundary_factor, met=met)
+    return _Part()
 
 
 def _holds(

@@ -2,8 +2,9 @@
 
 Every axis is scaled to [−1, 1]; a periodic one is read as sines and cosines of whole waves, which
 makes the network periodic with all its derivatives (S. Dong and N. Ni, arXiv 2007.07442). Random
-Fourier features sin Wξ, cos Wξ let a network learn high frequencies (M. Tancik et al., arXiv
-2006.10739); W is drawn as wide as the spectrum of what is known.
+Fourier features sin wξ, cos wξ let a network learn high frequencies (M. Tancik et al., arXiv
+2006.10739); w is drawn, axis by axis, from the spectral density of what is known (as by A. Rahimi
+and B. Recht, NIPS 2007, from that of a kernel).
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from pinn.network.spectrum import bandwidth
 from sciml.problem import Problem
 
-FEATURES = 16
-"""random frequencies"""
-FEWEST = 3.0 * np.pi
-"""radians per unit of ξ up to which a tanh network needs no Fourier features"""
+FEATURES = 8
+"""random frequencies along an axis"""
+FEWEST = 3
+"""waves along an axis up to which a tanh network needs no Fourier features"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,28 +72,26 @@ def inputs_of(problem: Problem, arrays: Mapping[str, Any]) -> Inputs:
 
 
 def chosen(
-    problem: Problem, embedding: str, spectrum: Float[np.ndarray, " d"], seed: int
+    problem: Problem, embedding: str, densities: Float[np.ndarray, "d w"], seed: int
 ) -> Inputs:
     """Return the inputs of a network.
 
     Parameters
     ----------
     embedding : "plain", "fourier" or "auto".
-    spectrum : radians per unit of ξ along each axis that what is known reaches.
+    densities : share of each number of waves along each axis in what is known.
     """
-    axes = problem.domain.axes
-    periodic = np.array([axis in problem.periodic for axis in axes])
-    wide = spectrum if embedding != "plain" else np.zeros(len(axes))
-    waves = tuple(
-        max(1, int(np.ceil(w / np.pi - 1e-6))) if p else 0
-        for w, p in zip(wide, periodic, strict=True)
-    )
-    open_axes = np.where(periodic, 0.0, spectrum)
-    frequencies = np.zeros((0, len(axes)))
-    if embedding == "fourier" or (embedding == "auto" and np.max(open_axes) > FEWEST):
-        rng = np.random.default_rng([seed, 11])
-        frequencies = rng.uniform(-1.0, 1.0, (FEATURES, len(axes))) * np.where(
-            periodic, 0.0, np.maximum(open_axes, np.pi)
-        )
+    periodic = [axis in problem.periodic for axis in problem.domain.axes]
+    rng = np.random.default_rng([seed, 11])
+    waves, rows = [], []
+    for a, repeats in enumerate(periodic):
+        widest = bandwidth(densities[a])
+        waves.append(0 if not repeats else max(1, widest if embedding != "plain" else 1))
+        wanted = embedding == "fourier" or (embedding == "auto" and widest > FEWEST)
+        if wanted and not repeats:
+            drawn = rng.choice(densities.shape[1], FEATURES, p=densities[a])
+            along = np.pi * (drawn + rng.uniform(-0.5, 0.5, FEATURES))
+            rows.append(along[:, None] * np.eye(len(periodic))[a])
+    frequencies = np.concatenate(rows) if rows else np.zeros((0, len(periodic)))
     lower, upper = np.array(problem.domain.bounding_box).T
-    return Inputs(lower, upper, waves, frequencies)
+    return Inputs(lower, upper, tuple(waves), frequencies)

@@ -25,7 +25,7 @@ def judge(
     statements: Sequence[Statement],
     theta: Any,
     unravel: Callable[[Array], Any],
-    points: Sequence[Float[np.ndarray, "n d"]],
+    points: Sequence[Float[np.ndarray, "_ d"]],
 ) -> Judge:
     """Return a compiled judge of flat parameters.
 

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 from pinn.forward.statements import Statement
 from pinn.network.trial import Trial
 
-Batch = tuple[tuple[Float[Array, "n d"], Float[Array, " n"]], ...]
+Batch = tuple[tuple[Float[Array, "_ d"], Float[Array, " _"]], ...]
 """points and weights of each group"""
 
 

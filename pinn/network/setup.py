@@ -21,7 +21,7 @@ from pinn.network.inputs import Inputs, chosen, inputs_of
 from pinn.network.judge import Judge
 from pinn.network.rows import Rows
 from pinn.network.settings import Config
-from pinn.network.spectrum import spectrum
+from pinn.network.spectrum import densities
 from pinn.network.trial import Trial
 from sciml.nets import mlp
 from sciml.problem import Problem
@@ -72,7 +72,7 @@ class Setup:
     def trial(self) -> Trial:
         """G + D N."""
         e = self.equations
-        known = spectrum(e.problem, e.statements, e.theta, e.seed)
+        known = densities(e.problem, e.statements, e.theta, e.seed)
         return trial_of(e, self.config, chosen(e.problem, self.config.embedding, known, e.seed))
 
     @cached_property
@@ -103,7 +103,7 @@ class Setup:
         return points.pool(self.problem.domain, self.seed)
 
     @cached_property
-    def face_pools(self) -> tuple[Float[Array, "m d"], ...]:
+    def face_pools(self) -> tuple[Float[Array, "_ d"], ...]:
         """Points of each trained condition that may be drawn."""
         domain = self.problem.domain
         return tuple(

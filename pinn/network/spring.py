@@ -26,8 +26,8 @@ LONG = 0.3
 """a length from which the damping falls"""
 FALL, RISE, FAILURE = 0.97, 1.1, 4.0
 """factors of the damping"""
-SMALLEST, LARGEST = 1e-12, 1.0
-"""damping"""
+FIRST, SMALLEST, LARGEST = 1e-4, 1e-15, 1.0
+"""damping, in units of the trace of JJᵀ: the same whatever the units of the equation"""
 KEPT = 0.98
 """of the running average of the parameters, in each step"""
 
@@ -39,7 +39,7 @@ class Search(NamedTuple):
     ----------
     z, direction : parameters and the last direction [p].
     average : running average of the parameters [p].
-    damping : λ.
+    damping : λ / tr JJᵀ.
     loss : of the last step's points, after the step.
     """
 
@@ -50,7 +50,7 @@ class Search(NamedTuple):
     loss: Float[Array, ""]
 
 
-def start(z: Float[Array, " p"], damping: float = 1e-3) -> Search:
+def start(z: Float[Array, " p"], damping: float = FIRST) -> Search:
     """Return the search before its first step."""
     zero = jnp.zeros((), z.dtype)
     return Search(z, jnp.zeros_like(z), z, zero + damping, zero)
@@ -59,12 +59,13 @@ def start(z: Float[Array, " p"], damping: float = 1e-3) -> Search:
 def solved(
     jacobian: Float[Array, "m p"], residual: Float[Array, " m"], damping: Float[Array, ""]
 ) -> Float[Array, " p"]:
-    """Return (JᵀJ + λI)⁻¹ Jᵀ r, by the smaller of the two systems."""
+    """Return (JᵀJ + λI)⁻¹ Jᵀ r with λ = damping × tr JJᵀ, by the smaller of the two systems."""
     rows, columns = jacobian.shape
+    shift = damping * jnp.sum(jacobian**2)
     if rows <= columns:
-        gram = jacobian @ jacobian.T + damping * jnp.eye(rows)
+        gram = jacobian @ jacobian.T + shift * jnp.eye(rows)
         return jacobian.T @ cho_solve(cho_factor(gram), residual)
-    gram = jacobian.T @ jacobian + damping * jnp.eye(columns)
+    gram = jacobian.T @ jacobian + shift * jnp.eye(columns)
     return cho_solve(cho_factor(gram), jacobian.T @ residual)
 
 

@@ -175,7 +175,12 @@ class NetworkTask:
             "parameters": int(z.size),
             "trained_conditions": [f"{s.name} on {face}" for s, face in setup.soft],
         }
-        return Outcome(status, value, {"residual": min(left, 1e300)}, kept, {**named, "u": u}, ())
+        warnings = tuple(
+            f"the data of '{name}' disagree where faces meet: they are trained, not met exactly."
+            for name in setup.trial.hard.torn
+        )
+        metrics = {"residual": min(left, 1e300)}
+        return Outcome(status, value, metrics, kept, {**named, "u": u}, warnings)
 
 
 def _put(residuals: np.ndarray, number: int, left: float, steps: int) -> np.ndarray:
