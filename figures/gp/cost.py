@@ -24,7 +24,7 @@ PUBLISHED = {
     "plane": {200: 1373, 300: 2546, 400: 8209},
 }
 """points along each axis -> seconds of the published runs on the authors' GPUs"""
-TITLES = {"line": "$u'' = f$, one axis", "plane": r"$\nabla^2 u = f$, two axes"}
+TITLES = {"line": r"$u_{xx} = f$, one axis", "plane": r"$\nabla^2 u = f$, two axes"}
 RIGHT = 1e-6
 """error up to which a solution is right"""
 TICKS = (100, 200, 400, 800, 1600)
