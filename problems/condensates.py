@@ -8,15 +8,15 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from problems.parameters import positive
+from problems.parameters import filled, positive
 from problems.reference import condensates
 from problems.reference.condensates import Condensed
-from sciml import registry
 from sciml.bound_states import EigenProblem
-from sciml.errors import BadProblem
 from sciml.problem import Condensate
 from sciml.registry import register
 
+ELEMENTS = 100
+"""elements, of a soliton's width, that a reference in a box may take"""
 PETHICK = "C. J. Pethick and H. Smith, Bose-Einstein Condensation in Dilute Gases (2008), chapter 6"
 
 
@@ -44,13 +44,7 @@ def condensate(g: float = 10.0, well: str = "harmonic", kinetic: float = 0.5) ->
     no reference in other wells.
     """
     positive("condensate", kinetic=kinetic)
-    within = None if ".py" in well else registry.get(well, kinetic=kinetic)
-    if not isinstance(within, EigenProblem):
-        raise BadProblem(
-            f"'{well}' is no registered well.",
-            "name one of `sciml problems --tag schrodinger`; for a well of your own build a "
-            "Condensate in Python",
-        )
+    within = filled(well, kinetic)
     problem = Condensate(name="condensate", well=within, interaction=g, citation=PETHICK)
     box = _box(within, g)
     if box is None:
@@ -83,8 +77,11 @@ def _box(well: EigenProblem, g: float) -> tuple[float, float] | None:
         frequency = math.sqrt(float(well.potential_at(np.ones((1, 1)))[0]) / well.kinetic)
         mu = (0.75 * max(g, 0.0) * frequency * math.sqrt(well.kinetic)) ** (2 / 3)
         reach = math.sqrt(mu / well.kinetic) / frequency + 9 / math.sqrt(frequency)
+        if g < 0:  # a soliton falls as exp(-|g x| / (4κ))
+            reach = min(reach, 160 * well.kinetic / abs(g))
         return -reach, reach
     if well.dimension == 1 and well.is_bounded and not well.singular:
         lower, upper = well.domain.bounding_box[0]
-        return lower, upper
+        if -g * (upper - lower) <= 8 * well.kinetic * ELEMENTS:
+            return lower, upper
     return None

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from problems.oracle import layered
-from problems.parameters import fits, positive
+from problems.parameters import filled, fits, positive
 from problems.reference import packets
 from problems.reference.layers import Layers
 from problems.reference.packets import Gaussian
@@ -115,7 +115,11 @@ def packet_in_well(
     wells without walls.
     """
     positive("packet_in_well", width=width, kinetic=kinetic, duration=duration)
-    within = _well(well, kinetic)
+    within = filled(well, kinetic)
+    if within.dimension != 1:
+        raise BadProblem(
+            f"'{well}' is no well on a line.", "name one of `sciml problems --tag schrodinger`"
+        )
     packet = Gaussian(center, width, momentum)
     lower, upper = within.domain.bounding_box[0]
     if not lower < center < upper:
@@ -143,18 +147,6 @@ def packet_in_well(
         exact=exact,
         citation=FLUEGGE,
     )
-
-
-def _well(name: str, kinetic: float) -> EigenProblem:
-    """A registered well on a line, by its name."""
-    found = None if ".py" in name else registry.get(name, kinetic=kinetic)
-    if not isinstance(found, EigenProblem) or found.dimension != 1:
-        raise BadProblem(
-            f"'{name}' is no registered well on a line.",
-            "name one of `sciml problems --tag 1d`; for a well of your own build a "
-            "QuantumDynamics in Python",
-        )
-    return found
 
 
 @register("tunnelling", aliases=("tunneling",), tags=(*TAGS, "piecewise"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from sciml import registry
+from sciml.bound_states import EigenProblem
 from sciml.errors import BadProblem
 
 
@@ -43,3 +45,22 @@ def fits(problem: str, inner: str, size: float, outer: str, room: float) -> None
             f"but '{outer}' leaves room for less than {room}.",
             f"make '{inner}' smaller or '{outer}' larger",
         )
+
+
+def filled(well: str, kinetic: float) -> EigenProblem:
+    """Return a registered well by its name, at its defaults, for a state or condensate in it.
+
+    Raises
+    ------
+    BadProblem : it is no registered well; files of the user's are not executed.
+    """
+    found = None
+    if ".py" not in well and "kinetic" in registry.entry(well).parameters:
+        found = registry.get(well, kinetic=kinetic)
+    if not isinstance(found, EigenProblem):
+        raise BadProblem(
+            f"'{well}' is no registered well.",
+            "name one of `sciml problems --tag schrodinger`; for a well of your own write the "
+            "problem in Python",
+        )
+    return found

@@ -148,18 +148,23 @@ def prepare(problem: QuantumDynamics, config: Config, seed: int) -> DynamicsTask
 
     A well that binds fewer states than the first level is given those that it binds.
     """
-    levels = LEVELS if config.states is None else (config.states,)
-    task = DynamicsTask(problem, config, seed, levels)
+
+    def task(*levels: int) -> DynamicsTask:
+        made = DynamicsTask(problem, config, seed, levels)
+        made.search(0)
+        return made
+
     if config.states is not None:
-        task.search(0)
-        return task
-    for count in range(LEVELS[0], 0, -1):
-        task = DynamicsTask(problem, config, seed, (count, *LEVELS[1:]))
+        return task(config.states)
+    try:
+        return task(*LEVELS)
+    except NoBoundState:
+        bound, unbound = 1, LEVELS[0]
+    found = task(bound, *LEVELS)
+    while unbound - bound > 1:
+        count = (bound + unbound) // 2
         try:
-            task.search(0)
+            found, bound = task(count, *LEVELS), count
         except NoBoundState:
-            if count == 1:
-                raise
-        else:
-            break
-    return task
+            unbound = count
+    return found

@@ -27,6 +27,8 @@ DEGREE, ELEMENTS = 16, 40
 HAIR = 1e-12
 """part of an element by which its ends are moved inwards where V is asked, off the jumps"""
 ITERATIONS = 12
+SETTLED = 1e-7
+"""norm of a Newton step after which the next one would be rounding: they shrink quadratically"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +156,6 @@ def _newton(
         if not size < 0.5:
             return None
         psi, mu = psi - step[:-1], mu - float(step[-1])
-        if size < 1e-11:
+        if size < SETTLED:
             return psi / np.sqrt(mass @ psi**2), mu
     return None
