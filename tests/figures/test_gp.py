@@ -67,21 +67,36 @@ def test_pruning_leaves_the_true_frequency(work):
 
 
 def test_errors_fall_with_points_and_runs_know_when_they_have_too_few(work):
-    given = {"points": [60, 200], "grids": [20, 100], "seed": 0}
+    given = {"points": [60, 200], "grids": [100], "seed": 0}
     cases = {"lines": [("gp_u5", 100.0)], "planes": [("gp_u7", 20.0)]}
     data = points.compute(work, **cases, **given)
-    for rows in (data["line"]["gp_u5"], data["plane"]["gp_u7"]):
-        assert [r["converged"] for r in rows] == [0.0, 1.0]
-        assert rows[0]["error"] > 1e-2
-        assert rows[1]["error"] < 1e-9
+    few, many = data["line"]["gp_u5"]
+    (plane,) = data["plane"]["gp_u7"]
+    assert [r["converged"] for r in (few, many, plane)] == [0.0, 1.0, 1.0]
+    assert few["error"] > 1e-2
+    assert max(many["error"], plane["error"]) < 1e-9
     assert data["numbers"]["of these, wrong (error above 1e-6)"] == 0
-    assert "4 runs, 2 converged" in drawn(points, data)
+    assert "3 runs, 2 converged" in drawn(points, data)
 
     judged = bars.compute(work, **cases, **given, draws=1)
     assert judged["line"] == data["line"]
     assert judged["numbers"]["converged runs"] == 2
     assert judged["numbers"]["least coverage of a converged run"] >= 0.9
     assert "1 data sets" in drawn(bars, judged)
+
+
+def test_an_equation_that_never_converges_is_named():
+    row = {"points": 100, "error": 1e-12, "converged": 1.0}
+    wrong = {**row, "error": 3e-5, "converged": 0.0}
+    numbers = {
+        "runs": 2,
+        "runs that say they converged": 1,
+        "of these, wrong (error above 1e-6)": 0,
+    }
+    data = {"line": {"gp_u1": [row]}, "plane": {"gp_ac2": [wrong]}, "numbers": numbers}
+    caption = drawn(points, data)
+    assert "Not converged with the most points: `gp_ac2` (off by 3.0·10⁻⁵)." in caption
+    assert "those that converge are off by 1.0·10⁻¹²" in caption
 
 
 def test_shares_inside_bands_grow_with_their_level():
