@@ -107,7 +107,8 @@ class DynamicsTask:
         if np.isfinite(distance):
             metrics["distance"] = distance
         last = index + 1 == len(self.search(level).candidates)
-        done = last or distance <= AGREED * self.config.tolerance
+        beyond = index > 0 and half.outside > self.config.tolerance  # more layers change nothing
+        done = last or beyond or distance <= AGREED * self.config.tolerance
         return following, Info(metrics, Status.CONVERGED if done else None)
 
     def _rises(self, level: int) -> bool:
