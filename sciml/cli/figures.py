@@ -39,7 +39,8 @@ def figures(
 ) -> output.Answer:
     """Make the papers' figures and check their numbers; exit 3 if one is not as expected.
 
-    Runs and tables are kept in the store: the same command goes on where it was interrupted.
+    Runs and tables are kept in the store and used again, so that the same command goes on where
+    it was interrupted; an empty store computes everything afresh.
     """
     from sciml.store import root
 

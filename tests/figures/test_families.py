@@ -1,8 +1,11 @@
 """The families of figures: small computations, their pictures, and what their captions say."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+import sciml
 from figures.jumps import calibration, estimates, laws, paths, ratchet
 from figures.style import COLUMN, PAGE, power, style
 from figures.wells import (
@@ -155,13 +158,23 @@ def test_errors_are_scored_off_the_diagonal_and_drawn_by_estimate():
     assert set(estimates.NAMES.values()) <= legends(drawing)
 
 
-def test_coverage_grows_with_the_level(work):
-    case = {"paths": 20, "noise": 0.0, "batches": 1}
-    data = calibration.compute(work, ["two_state_switch"], [0.5, 0.99], **case)
-    for refine in calibration.NAMES:
-        low, high = data["found"][refine]["two_state_switch"]
-        assert 0 <= low <= high <= 1
-    assert "two_state_switch" in drawn(calibration.draw, data).caption
+def test_coverage_is_the_part_of_existing_links_that_is_held(work, monkeypatch):
+    def infer(visits, *, refine, level, seed):
+        q = sciml.get("birth_death", paths=1).rates
+        held = np.triu(np.ones_like(q)) if refine == "none" else np.ones_like(q)
+        width = level * np.abs(q)
+        return SimpleNamespace(
+            value={"lower": q - width * held, "upper": q + width * (2 * held - 1)}
+        )
+
+    monkeypatch.setattr(calibration.mjp, "infer", infer)
+    case = {"paths": 5, "noise": 0.0, "batches": 2}
+    data = calibration.compute(work, ["birth_death"], [0.5, 0.9], **case)
+    assert data["found"]["auto"]["birth_death"] == [1.0, 1.0]
+    assert data["found"]["none"]["birth_death"] == [0.5, 0.5], "births are held, deaths are not"
+    assert data["numbers"]["network alone: part held minus level, least"] == pytest.approx(-0.4)
+    drawing = drawn(calibration.draw, data)
+    assert "network alone -40 to +0" in drawing.caption
 
 
 def test_true_rates_simulate_the_nearest_paths():
