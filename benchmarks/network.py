@@ -24,7 +24,7 @@ OUT = Path("benchmarks/results/network.json")
 Case = tuple[str, dict[str, Any], range]
 """problem, parameters and settings, seeds"""
 
-ABLATED = {"steps": 10}
+ABLATED = {"steps": 8}
 """rounds of every run of an ablation, the default's too"""
 
 ROWS: dict[str, list[Case]] = {

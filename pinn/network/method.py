@@ -41,9 +41,9 @@ def evaluate(
     """Return the fields at points."""
     assert isinstance(problem, Problem)
     with float64():
-        built = trial_from(problem, config, params["inputs"])
+        at = trial.values(trial_from(problem, config, params["inputs"]))
         parts = [
-            np.asarray(trial.values(built, params["network"], jnp.asarray(part)))
+            np.asarray(at(params["network"], jnp.asarray(part)))
             for part in np.array_split(points, max(1, -(-len(points) // CHUNK)))
         ]
     return np.concatenate(parts)

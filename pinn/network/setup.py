@@ -78,7 +78,7 @@ class Setup:
     @cached_property
     def first(self) -> tuple[Float[Array, " p"], Any]:
         """Flat parameters at the start, and how they are unravelled."""
-        return ravel_pytree(self.trial.network.init(jax.random.key(self.seed)))
+        return ravel_pytree(jax.jit(self.trial.network.init)(jax.random.key(self.seed)))
 
     @cached_property
     def soft(self) -> list[tuple[Statement, str]]:

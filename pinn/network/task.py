@@ -169,7 +169,7 @@ class NetworkTask:
         params = jax.tree.map(np.asarray, setup.first[1](jnp.asarray(z)))
         kept = {"network": params, "inputs": setup.trial.inputs.arrays()}
         at = picture_points(setup)
-        u = np.asarray(trial.values(setup.trial, params, jnp.asarray(at)))
+        u = np.asarray(trial.values(setup.trial)(params, jnp.asarray(at)))
         named = {"x": at[:, 0]} if at.shape[1] == 1 else {"points": at}
         value = {
             "parameters": int(z.size),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from pinn.forward.statements import Statement
@@ -51,6 +51,6 @@ class Trial:
         return statement.residual(values, x, theta)
 
 
-def values(trial: Trial, params: Any, points: Float[Array, "n d"]) -> Float[Array, "n k"]:
-    """Return the fields at points."""
-    return jax.vmap(lambda p: trial(params, p))(jnp.asarray(points))
+def values(trial: Trial) -> Callable[[Any, Float[Array, "n d"]], Float[Array, "n k"]]:
+    """Return a compiled (parameters, points) -> fields."""
+    return jax.jit(jax.vmap(trial, (None, 0)))
