@@ -29,6 +29,14 @@ TITLES = {
 """registered name of each system -> its name in print"""
 
 
+SIGNS = (("t_end", "t ≤"), ("nu", "ν ="))
+"""parameters that tell two cases of a system apart, and how they are shown"""
+SYMBOLS = {"t ≤": r"t \leq ", "ν =": r"\nu="}
+"""the same in mathematics"""
+PLAIN = {"$": "", r"t \leq": "t ≤", r"\nu=": "ν = ", "v_1": "v₁", "v_2": "v₂"}
+"""what titles have of mathematics, in letters"""
+
+
 @dataclass(frozen=True)
 class Along:
     """A system's true solution and hidden terms at times.
@@ -100,19 +108,23 @@ def worst(terms: Float[np.ndarray, "n m"], true: Float[np.ndarray, "n m"]) -> fl
 
 
 def key(name: str, given: Mapping[str, Any]) -> str:
-    """Return what a system's numbers are filed under: its name, and the window if one is given."""
-    return f"{name}, t ≤ {given['t_end']:g}" if "t_end" in given else name
+    """Return what a system's numbers are filed under: its name, window and viscosity if given."""
+    return ", ".join(
+        [name, *(f"{sign} {given[what]:.2g}" for what, sign in SIGNS if what in given)]
+    )
 
 
 def title(name: str, given: Mapping[str, Any]) -> str:
     """Return the same in print."""
-    window = rf", $t \leq {given['t_end']:g}$" if "t_end" in given else ""
-    return TITLES[name] + window
+    shown = [f"${SYMBOLS[sign]}{given[what]:.2g}$" for what, sign in SIGNS if what in given]
+    return ", ".join([TITLES[name], *shown])
 
 
 def plain(text: str) -> str:
     """Return a title without the signs of mathematics, for Markdown."""
-    return text.replace("$", "").replace(r"\leq", "≤").replace("v_1", "v₁").replace("v_2", "v₂")
+    for mathematics, letters in PLAIN.items():
+        text = text.replace(mathematics, letters)
+    return text
 
 
 def listed(expressions: Mapping[str, str]) -> str:

@@ -116,7 +116,7 @@ def draw(data: Mapping[str, Any]) -> Drawing:
         ax.set_ylim(*LIMITS)
         count_ticks(ax, TICKS)
         ax.legend(loc="lower left", fontsize=6.5)
-        logarithmic_ticks(ax)
+        logarithmic_ticks(ax, count=6)
     axes[0].set_xlabel("points")
     axes[1].set_xlabel("points along each axis")
     axes[0].set_ylabel("relative L2 error")

@@ -122,6 +122,13 @@ def test_the_true_terms_are_those_of_the_equation():
     assert true.times[[0, -1]].tolist() == [0.0, 3.0]
 
 
+def test_cases_of_a_system_are_told_apart():
+    given = {"t_end": 3.0, "nu": 0.0031831, "points": 9}
+    assert discovery.key("burgers_hidden", given) == "burgers_hidden, t ≤ 3, ν = 0.0032"
+    assert discovery.plain(discovery.title("burgers_hidden", given)) == "Burgers, t ≤ 3, ν = 0.0032"
+    assert discovery.plain(discovery.title("apoptosis_v1", {})) == "apoptosis v₁"
+
+
 def test_the_error_of_a_law_is_that_of_its_worse_term():
     true = discovery.true_along("lotka_volterra", FIRST, 50)
     assert discovery.law_error(predators(), true) == pytest.approx(0.0, abs=1e-12)
