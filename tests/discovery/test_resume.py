@@ -1,15 +1,12 @@
 """A search that is stopped and resumed ends where the uninterrupted one does."""
 
-import pytest
-
 import sciml
 from sciml.status import Status
 
 
-@pytest.mark.parametrize("stop", [5])
-def test_resumed_is_uninterrupted(tmp_path, stop):
+def test_resumed_is_uninterrupted(tmp_path):
     def interrupt(step, _steps, _metrics):
-        if step == stop:
+        if step == 5:
             raise KeyboardInterrupt
 
     settings = {"points": 10, "noise": 0.01, "operators": "none"}

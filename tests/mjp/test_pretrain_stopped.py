@@ -9,11 +9,13 @@ import time
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
-from mjp import training
+from mjp import pretrained, training
 from mjp.network import Size
 from mjp.pretrain import Batch, Plan
 from mjp.prior.designs import Shape
+from sciml.errors import BadArchive
 from sciml.status import Status
 
 START = """
@@ -84,7 +86,15 @@ def test_a_run_that_is_killed_and_stopped_has_the_curve_of_one_that_is_not(tmp_p
     batch = Batch(Shape(3, 2, 1, 4, 6), 8)
     plan = Plan(batches=(batch,), warmup=5, chunk=5, size=Size(16, 1, jnp.float32))
     monkeypatch.setitem(training.PROFILES, "small", plan)
+    with (parts / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write('{"loss": 1.0, "step": 30}\n{"lo')  # written after the last checkpoint
     for folder in (parts, whole):
         assert training.pretrain(folder, profile="small", steps=30).status is Status.CONVERGED
     assert len(losses(whole)) == 6
     np.testing.assert_allclose(losses(parts), losses(whole), rtol=1e-5)
+    assert losses(whole)[-1] < losses(whole)[0]
+    params, size = pretrained.read(parts / "edge.safetensors")
+    assert size.width == 16
+    assert params
+    with pytest.raises(BadArchive, match="other settings"):
+        training.pretrain(parts, profile="small", steps=50)

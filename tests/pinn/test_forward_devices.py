@@ -19,7 +19,7 @@ from pinn.forward import normal
 
 assert normal.spread() == (jax.device_count() > 1)
 found = [
-    sciml.solve(sciml.get("fisher_front", diffusion=1e-2), "pinn", tolerance=1e-3),
+    sciml.solve(sciml.get("burgers", nu=0.2), "pinn", tolerance=1e-3),
     sciml.solve(sciml.get("gp_u2", length=1.0), "pinn"),
 ]
 np.savez(sys.argv[1], *(f.arrays["u"] for f in found), [f.metrics["rel_l2"] for f in found])
