@@ -33,7 +33,7 @@ from benchmarks.measure import (  # noqa: E402
 THREE = ("infinite_well", "finite_well", "barrier")
 LINE = (
     *("finite_well_unbounded", "step_well", "multi_well", "delta_well", "harmonic"),
-    *("poschl_teller", "morse", "double_well", "hydrogen"),
+    *("poschl_teller", "morse", "double_well", "hydrogen", "mathieu"),
 )
 PLANE = (
     *("square_billiard", "disc_billiard", "equilateral_billiard", "right_triangle_billiard"),
