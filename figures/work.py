@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -73,25 +74,31 @@ class Work:
             if done:
                 return store.load(done[-1], problem=planned.problem)
             halted = [f for f in earlier if not store.is_finished(f)]
-            if halted and not clocked:
-                found = solver.resume(halted[-1], problem=planned.problem, report=self.report)
+            halted = [f for f in halted if not clocked or (f / CLOCK).is_file()]
+            if halted:
+                go_on = partial(solver.resume, halted[-1], problem=planned.problem)
+                found = self._clocked(go_on, _clock(halted[-1]))
             else:
-                found = self._executed(planned)
+                found = self._clocked(partial(solver.execute, planned, self.store), [])
         if found.status is Status.INTERRUPTED:
             raise KeyboardInterrupt
         return found
 
-    def _executed(self, planned: solver.Plan) -> Result:
-        """The result of a new run, with its clock beside it."""
-        start, read = time.process_time(), []
+    def _clocked(self, run: Callable[..., Result], earlier: list[float]) -> Result:
+        """The result of a run, its clock written beside it, counted on from an earlier one."""
+        start, read = time.process_time(), list[float]()
 
         def report(step: int, steps: int, metrics: Mapping[str, float]) -> None:
+            nonlocal start
+            if not read and earlier:
+                read.extend(earlier[: step - 1])
+                start -= read[-1] if read else 0.0
             read.append(time.process_time() - start)
             if self.report is not None:
                 self.report(step, steps, metrics)
 
-        found = solver.execute(planned, self.store, report=report)
-        if found.run is not None and found.status is not Status.INTERRUPTED:
+        found = run(report=report)
+        if found.run is not None and len(read) == len(found.history):
             archive.write_bytes(found.run / CLOCK, archive.to_json(read).encode())
         return found
 
@@ -142,7 +149,13 @@ class Work:
 def clock(result: Result) -> list[float]:
     """Return the processor seconds at which each step of a clocked run ended."""
     assert result.run is not None
-    seconds: list[float] = json.loads((result.run / CLOCK).read_text(encoding="utf-8"))
+    return _clock(result.run)
+
+
+def _clock(folder: Path) -> list[float]:
+    """The clock of a run, none where it was not clocked from its start."""
+    path = folder / CLOCK
+    seconds: list[float] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     return seconds
 
 

@@ -130,6 +130,23 @@ def test_an_interrupted_run_goes_on(toys, monkeypatch):
     assert again.run == folder
 
 
+def test_the_clock_of_an_interrupted_run_goes_on(toys):
+    def stop(step, steps, metrics):
+        if step == 5:
+            raise KeyboardInterrupt
+
+    asked = {"problem": "well.py:toy_well", "points": 11, "clocked": True}
+    with pytest.raises(KeyboardInterrupt):
+        Work(toys.store, stop).solve(**asked)
+    (folder,) = toys.store.iterdir()
+    before = json.loads((folder / CLOCK).read_text())
+    found = Work(toys.store).solve(**asked)
+    assert found.run == folder
+    assert clock(found)[: len(before)] == before
+    assert clock(found) == sorted(clock(found))
+    assert len(clock(found)) == len(found.history) > len(before)
+
+
 def test_a_run_without_a_clock_is_run_again_where_one_is_asked_for(toys):
     work = Work(toys.store)
     found = work.solve("well.py:toy_well", points=11, clocked=True)
