@@ -19,7 +19,6 @@ os.environ["SCIML_CACHE"] = ""
 from benchmarks import report  # noqa: E402
 from benchmarks.pinn_rows import ROWS  # noqa: E402
 
-
 MARKS = ("<!-- measured: python -m benchmarks.pinn --readme -->", "<!-- end of measured pinn -->")
 """what encloses the table in README.md"""
 
