@@ -46,13 +46,13 @@ def outcome(
     psi = sample(solution.parameters, grid)[0] @ coefficients
     width = known.bar / known.size
     warnings = [*given.warnings]
-    if np.min(psi) < -NEGATIVE * np.max(psi):
-        warnings.append("ψ changes its sign: this is an excited state, not the ground state.")
     if not width <= tolerance:
         warnings.append(
             f"The error bar of μ is {width:.1e} wide, relative; the tolerance is {tolerance:.0e}. "
             "ψ may be narrower than the layer resolves, or V rougher than declared."
         )
+    elif np.min(psi) < -NEGATIVE * np.max(psi):
+        warnings.append("ψ changes its sign: this is an excited state, not the ground state.")
     if status is Status.CONVERGED and len(warnings) > len(given.warnings):
         status = Status.UNRESOLVED
     metrics = {

@@ -87,21 +87,28 @@ class CondensateTask:
     def step(self, state: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], Info]:
         """Try the next layer: a wider box if μ is too high for it, done if the bar is narrow."""
         level, index = int(state["level"]), int(state["next"])
-        solution = self.solve(level, index)
+        last = index + 1 == len(self.search(level).candidates)
+        try:
+            solution = self.solve(level, index)
+        except NoBoundState:  # of this layer; another may hold the branch
+            if last and int(state["best"]) < 0:
+                raise
+            following = state | {"next": np.array(index + 1)}
+            return following, Info({"bar": 1.0}, Status.CONVERGED if last else None)
         now = solution.condensed
         bar = now.bar / now.size
         metrics = {"mu": now.mu, "residual": now.residual, "bar": min(bar, 1.0)}
         if bar < CLEAR and not self._is_deep(level, solution):
             self._widen(level, now.mu)
             return _level(level + 1), Info(metrics)
-        better = bar < float(state["bar"]) or index == 0
+        better = bar < float(state["bar"]) or int(state["best"]) < 0
         following = {
             "level": state["level"],
             "next": np.array(index + 1),
             "best": np.array(index) if better else state["best"],
             "bar": np.array(min(bar, float(state["bar"]))),
         }
-        done = bar <= ENOUGH or index + 1 == len(self.search(level).candidates)
+        done = bar <= ENOUGH or last
         return following, Info(metrics, Status.CONVERGED if done else None)
 
     def _is_deep(self, level: int, solution: Solution) -> bool:
@@ -150,14 +157,20 @@ class CondensateTask:
 
 
 def solve(search: RitzTask, index: int, interaction: float) -> Solution:
-    """Return the condensate in one random layer, of the truncations of its span the best."""
+    """Return the condensate in one random layer, of the truncations of its span the best.
+
+    Raises
+    ------
+    NoBoundState : in all of them the branch ends before this interaction.
+    """
     candidate = search.candidates[index]
     given = search.setting(candidate)
     weights, biases = layer(search.key, given.ansatz, candidate.width)
     parameters = {"W": candidate.scale * weights, "b": candidate.scale * biases}
     points, w = domain_nodes(given.ansatz, candidate.points)
     samples = samples_at(given, search.sampler(candidate), parameters, points, w)
-    found = []
+    found: list[Solution] = []
+    ended: NoBoundState | None = None
     for basis in orthonormal_span(samples, TOLERANCES):
         if basis.shape[1] <= given.states:
             raise BadConfig(
@@ -167,11 +180,17 @@ def solve(search: RitzTask, index: int, interaction: float) -> Solution:
         trial = samples.combine(basis)
         hamiltonian = trial.kinetic_matrix() + trial.potential_matrix()
         system = System((hamiltonian + hamiltonian.T) / 2, trial.value, w)
-        state = ground_state(system, interaction)
+        try:
+            state = ground_state(system, interaction)
+        except NoBoundState as error:
+            ended = error
+            continue
         top = float(np.linalg.eigvalsh(system.hamiltonian)[given.states - 1])
         known = condensed(samples, basis, system, state, interaction)
         coefficients = basis @ state.coefficients
         found.append(Solution(parameters, coefficients, basis, system, state, known, top))
+    if not found and ended is not None:
+        raise ended
     return min(found, key=lambda solution: solution.condensed.bar)
 
 
@@ -184,7 +203,10 @@ def focused(search: RitzTask, interaction: float) -> Setting:
     given = search.given
     for _ in range(PASSES):
         rough = replace(search, given=given, solved={})
-        density = solve(rough, 0, interaction).condensed.psi ** 2
+        try:
+            density = solve(rough, 0, interaction).condensed.psi ** 2
+        except NoBoundState:
+            return search.given
         points, weights = domain_nodes(given.ansatz, search.candidates[0].points)
         centre = float((weights * density) @ points[:, 0])
         width = math.sqrt(float((weights * density) @ (points[:, 0] - centre) ** 2))

@@ -79,11 +79,11 @@ def test_coherent_state_solves_its_equation():
 
 def test_transmission_is_that_of_plane_waves():
     """In a wide box the part that passes is the average of T(k) over the packet's waves."""
-    height, width, sigma = 220.0, 0.1, 0.2
-    problem = registry.get("tunnelling", box=9.0, center=-1.7, duration=0.22)
+    height, width, sigma = 220.0, 0.1, 0.3
+    problem = registry.get("tunnelling", box=9.0, center=-2.0, packet_width=0.3, duration=0.25)
     x = np.linspace(width / 2, 4.5, 4001)
     with float64():
-        u = problem.exact(np.stack([np.full_like(x, 0.22), x], 1))
+        u = problem.exact(np.stack([np.full_like(x, 0.25), x], 1))
     passed = np.trapezoid(np.sum(u**2, axis=1), x)
     k = np.linspace(12 - 5 / sigma, 12 + 5 / sigma, 4000)
     k = k[np.abs(k) > 1e-3]
