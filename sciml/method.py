@@ -196,7 +196,7 @@ def get(name: str | None, kind: str) -> Method:
     for method in found:
         if method.kind == kind:
             return method
-    kinds = " and ".join(f"'{method.kind}'" for method in found)
+    kinds = ", ".join(f"'{method.kind}'" for method in found)
     raise UnknownMethod(
         f"method '{name}' serves problems of kind {kinds}, not '{kind}'.",
         f"the methods are {sorted(table)}",

@@ -37,7 +37,7 @@ def test_a_method_that_refuses_says_why(capfd):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("gp_u2", "-m", "ritz"), "serves problems of kind 'eigenproblem', not 'equation'"),
+        (("gp_u2", "-m", "ritz"), "'condensate', not 'equation'"),
         (("sir",), "which one method serves"),
         (("nowhere",), "no problem is named 'nowhere'"),
     ],
