@@ -110,6 +110,10 @@ def _instead(problem: AnyProblem) -> str:
     """What to do where a method does not know how sure it is."""
     if problem.kind == "equation":
         return "solve with a method that is a probabilistic model, such as 'gp'"
+    if problem.kind == "quantum dynamics":
+        return "the estimated error of ψ is `metrics['error_estimate']`"
+    if problem.kind == "condensate":
+        return "the error bar of μ is in `value`"
     return "the error bars of bound states are in `value`"
 
 

@@ -123,9 +123,14 @@ class DynamicsTask:
         return True
 
     def finish(self, state: dict[str, np.ndarray], status: Status) -> Outcome:
-        """The packet in the better one of the two layers that agree best."""
+        """The packet in the better one of the two layers that agree best.
+
+        A run that was stopped before it had two is not held against a second one.
+        """
         level = int(state["level"])
-        pair = [max(int(state["one"]), 0), max(int(state["other"]), 1)]
+        pair = [int(state["one"]), int(state["other"])]
+        if min(pair) < 0:
+            pair = [0, 0 if status is Status.INTERRUPTED else 1]
         first, second = sorted(
             (self.half(level, index) for index in pair), key=lambda half: half.solution.residual
         )

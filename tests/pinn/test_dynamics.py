@@ -154,6 +154,8 @@ def test_a_run_goes_on_where_it_was_stopped():
         task = ladder.prepare(problem, FEW, 0)
         part, _ = fit.run(task, report=stop)
         assert part.step == 1
+        assert task.finish(part.state, Status.INTERRUPTED).status is Status.INTERRUPTED
+        assert len(task.halves) == 1
         rest, again = fit.run(ladder.prepare(problem, FEW, 0), start=part)
     assert (again, rest.step) == (status, whole.step)
     assert rest.history == whole.history
