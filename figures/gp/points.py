@@ -158,6 +158,6 @@ def _caption(data: Mapping[str, Any]) -> str:
         f"{numbers['of these, wrong (error above 1e-6)']:.0f} are wrong by more than 1e-6. With "
         f"the most points those that converge are off by {power(max(enough, default=0.0))} at "
         f"worst.{words} Triangles and dashes: {SOURCE}, "
-        "after 100 000 epochs. Too few points leave waves open that vanish at all of them; where "
-        "an error exceeds 1, `gp` has found one of those, which integrates to a large solution."
+        "after 100 000 epochs. Too few points make a fast source look like a slow one, whose "
+        "solution is far larger: this is what `gp` finds where an error exceeds 1."
     )
