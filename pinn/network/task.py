@@ -22,8 +22,9 @@ SMOOTHED = 0.7
 """of the emphasis of groups that is kept from round to round"""
 PATIENCE, STAGNANT = 8, 0.8
 """rounds that must bring the residual below this part of what it was"""
-ENOUGH = 0.01
-"""part of the tolerance at which nothing more is wanted"""
+ENOUGH = {True: 1e-2, False: 1e-3}
+"""part of the tolerance at which nothing more is wanted, of linear equations and of others, which
+may amplify what is left"""
 
 State = dict[str, Any]
 
@@ -134,7 +135,8 @@ class NetworkTask:
 
     def _done(self, residuals: np.ndarray) -> bool:
         """Whether more rounds would bring nothing that is wanted."""
-        if not np.isfinite(residuals[-1]) or residuals[-1] <= ENOUGH * self.tolerance:
+        enough = ENOUGH[self.setup.equations.is_linear] * self.tolerance
+        if not np.isfinite(residuals[-1]) or residuals[-1] <= enough:
             return True
         if len(residuals) <= PATIENCE:
             return False
