@@ -111,8 +111,8 @@ def packet_in_well(
     Reference
     ---------
     S. Flügge, Practical Quantum Mechanics (Springer, 1971), part I. Sine series with Gaussian
-    coefficients in the infinite well, spectral elements between other walls; no reference in
-    wells without walls.
+    coefficients in the infinite well, spectral elements between other walls, unless a tail of
+    the packet over a jump of V takes too many of their states; no reference in wells without walls.
     """
     positive("packet_in_well", width=width, kinetic=kinetic, duration=duration)
     within = filled(well, kinetic)
