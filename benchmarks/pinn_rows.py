@@ -15,7 +15,7 @@ from sciml import registry
 from sciml.errors import SciMLError
 
 Item = dict[str, Any]
-SEEDS, DRAWS = range(3), range(20)
+SEEDS, DRAWS = range(3), range(60)
 POISSON = 50 * np.pi
 
 
@@ -76,20 +76,26 @@ def _draws(problem: str, truth: str) -> list[Item]:
 
 
 def _judge_draws(items: list[Item]) -> Verdict:
-    """How many draws give the coefficient to 2 % and to two standard deviations."""
-    good, worst = 0, 0.0
+    """How many draws give the coefficient to 2 % and to two standard deviations.
+
+    Of a deviation that is right, 95 % do; a third of the draws, the first ones, is told apart.
+    """
+    good, worst, first = 0, 0.0, 0
     for item in items:
         guess = (item.get("theta") or {}).get(item["unknown"])
         off = abs(guess["value"] - item["true"]) if guess else float("inf")
         worst = max(worst, off / item["true"])
-        good += bool(guess) and off <= min(0.02 * item["true"], 2 * guess["sd"])
+        fits = bool(guess) and off <= min(0.02 * item["true"], 2 * guess["sd"])
+        good += fits
+        first += fits and item["draw"] < 20
     spent = float(np.median([i["cpu_seconds"] for i in items]))
-    text = f"{good} of {len(items)}, largest error {100 * worst:.2g} %, median {spent:.1f} s"
-    return Verdict(text, good >= 18)
+    told = f"{good} of {len(items)} ({first} of the first 20)"
+    text = f"{told}, largest error {100 * worst:.2g} %, median {spent:.1f} s"
+    return Verdict(text, good >= 0.9 * len(items))
 
 
 def _inverse(problem: str, truth: str, what: str) -> Row:
-    must = "within 2 % and 2 sd in >= 18 of 20"
+    must = "within 2 % and 2 sd in >= 90 % of 60 draws"
     return Row(what, must, partial(_draws, problem, truth), _judge_draws)
 
 
