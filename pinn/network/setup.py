@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
@@ -103,12 +102,11 @@ class Setup:
         return points.pool(self.problem.domain, self.seed)
 
     @cached_property
-    def face_pools(self) -> tuple[Float[Array, "_ d"], ...]:
+    def face_pools(self) -> tuple[Float[np.ndarray, "_ d"], ...]:
         """Points of each trained condition that may be drawn."""
         domain = self.problem.domain
         return tuple(
-            jnp.asarray(face_points(domain, face, FACE_POOL, seed=self.seed)[0])
-            for _, face in self.soft
+            face_points(domain, face, FACE_POOL, seed=self.seed)[0] for _, face in self.soft
         )
 
     @cached_property

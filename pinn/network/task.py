@@ -194,9 +194,8 @@ def _put(residuals: np.ndarray, number: int, left: float, steps: int) -> np.ndar
 
 def _large(setup: Setup) -> Batch:
     """Many points, evenly spread."""
-    inner = jnp.asarray(setup.pool[: 8 * setup.config.points])
-    ones = [jnp.ones(len(here)) for here in (inner, *setup.face_pools)]
-    return tuple(zip((inner, *setup.face_pools), ones, strict=True))
+    groups = (setup.pool[: 8 * setup.config.points], *setup.face_pools)
+    return tuple((jnp.asarray(here), jnp.ones(len(here))) for here in groups)
 
 
 def picture_points(setup: Setup) -> Float[np.ndarray, "n d"]:

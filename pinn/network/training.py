@@ -43,7 +43,9 @@ def draw(
     batch = [(shard(here), emphasis[0] * early[weights.slices(scaled_times(setup, here))])]
     for g, faces in enumerate(setup.face_pools, 1):
         even = jnp.full(len(faces), 1 / len(faces))
-        there, _ = points.drawn(keys[g], faces, even, min(face_count(config), len(faces)))
+        there, _ = points.drawn(
+            keys[g], jnp.asarray(faces), even, min(face_count(config), len(faces))
+        )
         batch.append((shard(there), jnp.full(len(there), emphasis[g])))
     return tuple(batch)
 
