@@ -80,11 +80,6 @@ def test_it_is_saved_loaded_and_drawn(found, tmp_path):
     assert (tmp_path / "laws.png").stat().st_size > 10_000
 
 
-def test_the_same_seed_gives_the_same_laws(found):
-    again = discover("logistic", points=31, noise=0.003, data_seed=2)
-    assert again.result.value == found.result.value
-
-
 def test_data_of_the_user_in_a_dictionary():
     t = np.linspace(0, 6, 25)
     problem = HiddenTermProblem(
@@ -100,7 +95,7 @@ def test_data_of_the_user_in_a_dictionary():
 
 
 def test_what_cannot_be_told_is_said():
-    found = discover("logistic", points=7, noise=0.2, t_end=2.0)
+    found = discover("logistic", points=7, noise=0.2, t_end=2.0, operators="none")
     assert found.status is not Status.CONVERGED
     assert found.warnings
 

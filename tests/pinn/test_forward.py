@@ -1,6 +1,5 @@
 """Method `pinn` on equations: accuracy, honesty about it, resumption, refusals."""
 
-
 import numpy as np
 import pytest
 
