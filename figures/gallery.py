@@ -20,16 +20,17 @@ CHOSEN = (
     "discovery-laws",
     "jumps-ratchet",
 )
-WIDTH, COLOURS = 900, 128
+WIDTH = 800
+"""pixels"""
 GALLERY = Path(__file__).parent / "gallery"
 
 
 def shrink(source: Path, target: Path) -> None:
-    """Write a picture WIDTH pixels wide, with few colours."""
+    """Write a picture WIDTH pixels wide; fewer colours would mix up those of lines."""
     with Image.open(source) as whole:
         height = round(whole.height * WIDTH / whole.width)
         small = whole.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
-    small.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    small.save(target, optimize=True)
 
 
 def main(folder: Path) -> None:
