@@ -35,20 +35,20 @@ def judge(
     """
     axes = trial.problem.domain.axes
 
-    def at(params: Any, statement: Statement, point: Array) -> tuple[Array, Array, Any, Any]:
+    def at(params: Any, statement: Statement, point: Array) -> tuple[Array, Array, Any]:
         values = dict(vars(trial.jet(params, statement, point)))
         x = {a: point[i] for i, a in enumerate(axes)}
         found = statement.residual(values, x, theta)
         slopes = jax.jacfwd(lambda v: statement.residual(v, x, theta))(values)
         known = statement.residual(dict.fromkeys(values, jnp.zeros(())), x, theta)
         terms = sum(slopes[n] ** 2 * values[n] ** 2 for n in values) + known**2
-        return found, terms, slopes, values
+        return found, terms, slopes
 
     def judged(z: Float[Array, " p"]) -> tuple[Float[Array, " s"], Float[Array, " s"]]:
         params = unravel(z)
         left, sizes = [], []
         for i, (statement, here) in enumerate(zip(statements, points, strict=True)):
-            found, terms, slopes, _ = jax.vmap(lambda p, s=statement: at(params, s, p))(
+            found, terms, slopes = jax.vmap(lambda p, s=statement: at(params, s, p))(
                 jnp.asarray(here)
             )
             size = jnp.mean(terms)

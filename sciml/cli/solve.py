@@ -30,7 +30,8 @@ def solve(
             "--method",
             "-m",
             help="Of bound states: ritz, pinn, paper; of packets and condensates: ritz; "
-            "of equations: gp, pinn, chebyshev, gp-paper; or an installed one. [default: ritz, gp]",
+            "of equations: gp, pinn, network, chebyshev, gp-paper; or an installed one. "
+            "[default: ritz, gp]",
         ),
     ] = None,
     parameters: options.Pairs = None,
