@@ -12,22 +12,12 @@ import argparse
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 os.environ["SCIML_CACHE"] = ""
 
 from benchmarks import discovery_report, discovery_sindy, report  # noqa: E402
+from benchmarks.acceptance import judge  # noqa: E402
 from benchmarks.discovery_rows import ROWS  # noqa: E402
-
-
-def judge(recorded: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdicts of all recorded rows."""
-    table = {}
-    for name, row in ROWS.items():
-        if name in recorded:
-            verdict = row.judge(recorded[name]["items"])
-            table[name] = {"what": row.what, "must": row.must, **vars(verdict)}
-    return table
 
 
 def main() -> None:
@@ -56,8 +46,8 @@ def main() -> None:
         if not items:  # what it needs is absent: said by the row
             continue
         recorded[name] = {"items": items, **report.circumstances()}
-        report.write(asked.out, {"table": judge(recorded), "rows": recorded})
-    report.show(judge(recorded))
+        report.write(asked.out, {"table": judge(ROWS, recorded), "rows": recorded})
+    report.show(judge(ROWS, recorded))
 
 
 if __name__ == "__main__":

@@ -8,17 +8,14 @@ is off; seconds are the processor's of the computation, compilation included, sc
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 os.environ["SCIML_CACHE"] = ""
 
 import sciml  # noqa: E402
-from benchmarks import report  # noqa: E402
+from benchmarks import acceptance  # noqa: E402
 from benchmarks.acceptance import Row, Verdict  # noqa: E402
 from sciml.errors import SciMLError  # noqa: E402
 
@@ -101,31 +98,7 @@ ROWS = {
 }
 
 
-def judge(recorded: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdicts of all recorded rows."""
-    table = {}
-    for name, row in ROWS.items():
-        if name in recorded:
-            verdict = row.judge(recorded[name]["items"])
-            table[name] = {"what": row.what, "must": row.must, **vars(verdict)}
-    return table
-
-
-def main() -> None:
-    """Run the rows that are asked for, record them, and print the table."""
-    parser = argparse.ArgumentParser(description="Acceptance of packets and condensates.")
-    parser.add_argument("--only", nargs="+", choices=list(ROWS), metavar="ROW", help=f"{[*ROWS]}")
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/dynamics.json"))
-    asked = parser.parse_args()
-    kept = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.is_file() else {}
-    recorded = kept.get("rows", {})
-    for name in asked.only or ROWS:
-        print(f"{name} …", flush=True)
-        items = ROWS[name].run()
-        recorded[name] = {"items": items, **report.circumstances()}
-        report.write(asked.out, {"table": judge(recorded), "rows": recorded})
-    report.show(judge(recorded))
-
-
 if __name__ == "__main__":
-    main()
+    acceptance.main(
+        ROWS, "Acceptance of packets and condensates.", "benchmarks/results/dynamics.json"
+    )

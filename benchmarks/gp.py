@@ -8,48 +8,26 @@ are given the second is the warm run. The persistent compilation cache is off.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 os.environ["SCIML_CACHE"] = ""
 
-from benchmarks import gp_report, report  # noqa: E402
+from benchmarks import acceptance, gp_report, report  # noqa: E402
 from benchmarks.gp_rows import ROWS  # noqa: E402
 
 
-def judge(recorded: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdicts of all recorded rows."""
-    table = {}
-    for name, row in ROWS.items():
-        if name in recorded:
-            verdict = row.judge(recorded[name]["items"])
-            table[name] = {"what": row.what, "must": row.must, **vars(verdict)}
-    return table
-
-
-def main() -> None:
-    """Run the rows that are asked for, record them, and print the table."""
-    parser = argparse.ArgumentParser(description="Acceptance of method gp: defaults only.")
-    parser.add_argument("--only", nargs="+", choices=list(ROWS), metavar="ROW", help=f"{[*ROWS]}")
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/gp.json"))
-    parser.add_argument("--readme", action="store_true", help="only renew README.md's table")
-    asked = parser.parse_args()
-    kept = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.is_file() else {}
-    recorded = kept.get("rows", {})
-    if asked.readme:
-        page = Path("README.md")
-        report.insert(page, gp_report.markdown(recorded), marks=gp_report.MARKS)
-        return
-    for name in asked.only or ROWS:
-        print(f"{name} …", flush=True)
-        items = ROWS[name].run()
-        recorded[name] = {"items": items, **gp_report.circumstances()}
-        report.write(asked.out, {"table": judge(recorded), "rows": recorded})
-    report.show(judge(recorded))
+def renew(recorded: dict[str, Any]) -> None:
+    """Renew the table of README.md."""
+    report.insert(Path("README.md"), gp_report.markdown(recorded), marks=gp_report.MARKS)
 
 
 if __name__ == "__main__":
-    main()
+    acceptance.main(
+        ROWS,
+        "Acceptance of method gp: defaults only.",
+        "benchmarks/results/gp.json",
+        renew=renew,
+        circumstances=gp_report.circumstances,
+    )
