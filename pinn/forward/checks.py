@@ -15,6 +15,8 @@ from sciml.problem import BOUNDARY, Problem
 
 DISAGREEMENT = 1e-6
 """relative difference of two values at one corner that is no rounding"""
+MOST = 3
+"""coordinates"""
 HIGHEST = 4
 """order of derivatives along an axis"""
 
@@ -22,16 +24,18 @@ HIGHEST = 4
 def check(equations: Equations, units: int) -> None:
     """Raise BadProblem or BadConfig for what cannot be solved."""
     problem = equations.problem
-    _check_domain(problem)
+    check_domain(problem, "pinn", MOST)
+    for name, (_, order) in problem.derivatives.items():
+        if max(order) > HIGHEST:
+            raise BadProblem(
+                f"the residual of '{problem.name}' asks for '{name}'.",
+                f"method pinn differentiates up to {HIGHEST} times along an axis; "
+                "write the equation as a system of lower order",
+            )
     _ = equations.statements
     if isinstance(problem.domain, Box):
         _check_conditions(equations)
         _check_corners(equations)
-    elif not problem.conditions:
-        raise BadProblem(
-            f"'{problem.name}' has no condition on its boundary.",
-            f"add one on '{BOUNDARY}'",
-        )
     needed = 4 ** len(problem.domain.axes) * len(problem.fields)
     if units < needed:
         raise BadConfig(
@@ -40,16 +44,20 @@ def check(equations: Equations, units: int) -> None:
         )
 
 
-def _check_domain(problem: Problem) -> None:
+def check_domain(problem: Problem, method: str, most: int) -> None:
+    """Raise BadProblem for domains and parts of a problem that a method does not solve.
+
+    `most` is the largest number of coordinates.
+    """
     if not np.all(np.isfinite(np.array(problem.domain.bounding_box))):
         raise BadProblem(
             f"'{problem.name}' is posed on an unbounded domain.",
             "end the box where the solution is known, and give conditions there",
         )
-    if len(problem.domain.axes) > 3:
+    if problem.dimension > most:
         raise BadProblem(
-            f"'{problem.name}' has {len(problem.domain.axes)} coordinates.",
-            "method pinn solves up to three",
+            f"'{problem.name}' has {problem.dimension} coordinates.",
+            f"method {method} solves up to {most}",
         )
     unread = {
         "functions sampled on a grid": problem.sampled,
@@ -58,15 +66,21 @@ def _check_domain(problem: Problem) -> None:
     for what, there in unread.items():
         if there:
             raise BadProblem(
-                f"'{problem.name}' has {what}, which method pinn does not read.", "use gp"
+                f"'{problem.name}' has {what}, which method {method} does not read.", "use gp"
             )
-    for name, (_, order) in problem.derivatives.items():
-        if max(order) > HIGHEST:
-            raise BadProblem(
-                f"the residual of '{problem.name}' asks for '{name}'.",
-                f"method pinn differentiates up to {HIGHEST} times along an axis; "
-                "write the equation as a system of lower order",
-            )
+    if not isinstance(problem.domain, Box) and not problem.conditions:
+        raise BadProblem(
+            f"'{problem.name}' has no condition on its boundary.", f"add one on '{BOUNDARY}'"
+        )
+
+
+def check_periodic(problem: Problem, axis: str, given: Sequence[Statement]) -> None:
+    """Refuse conditions on the faces of a periodic axis."""
+    if axis in problem.periodic and given:
+        raise BadProblem(
+            f"axis '{axis}' of '{problem.name}' is periodic and has conditions too.",
+            "drop one of the two",
+        )
 
 
 def faces_of(axis: str, statements: Sequence[Statement]) -> list[Statement]:
@@ -87,13 +101,8 @@ def _check_conditions(equations: Equations) -> None:
     for a, axis in enumerate(problem.domain.axes):
         order = max((o[a] for _, o in problem.derivatives.values()), default=0)
         given = faces_of(axis, equations.statements)
-        if axis in problem.periodic:
-            if given:
-                raise BadProblem(
-                    f"axis '{axis}' of '{problem.name}' is periodic and has conditions too.",
-                    "drop one of the two",
-                )
-        elif sum(s.components for s in given) < order:
+        check_periodic(problem, axis, given)
+        if axis not in problem.periodic and sum(s.components for s in given) < order:
             times = "once" if order == 1 else f"{order} times"
             have = "no condition" if not given else f"only {len(given)}"
             raise BadProblem(
