@@ -18,7 +18,8 @@ from typing import Any
 
 os.environ["SCIML_CACHE"] = ""
 
-from benchmarks import report, user_potentials  # noqa: E402
+from benchmarks import acceptance, report, user_potentials  # noqa: E402
+from benchmarks.acceptance import Verdict  # noqa: E402
 from benchmarks.measure import (  # noqa: E402
     Item,
     bars,
@@ -40,14 +41,6 @@ PLANE = (
     "harmonic_2d",
 )
 SEEDS = range(5)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a row measured, in words, and whether that meets what it must."""
-
-    measured: str
-    met: bool
 
 
 @dataclass(frozen=True)
@@ -212,11 +205,7 @@ WITH_BARS = ("ritz", "line", "plane", "pinn", "user")
 
 def judge(recorded: dict[str, Any]) -> dict[str, Any]:
     """Return the verdicts of all recorded rows, and of the error bars over all of them."""
-    table = {}
-    for name, row in ROWS.items():
-        if name in recorded:
-            verdict = row.judge(recorded[name]["items"])
-            table[name] = {"what": row.what, "must": row.must, **vars(verdict)}
+    table = acceptance.judge(ROWS, recorded)
     items = [i for name in WITH_BARS if name in recorded for i in recorded[name]["items"]]
     if items:
         held, count, width = bars(items)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from pinn.forward import solution
 from pinn.forward.solution import Piece
@@ -34,12 +35,25 @@ def outcome(
 
 def samples(problem: Problem, params: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Return the fields on the grid of pictures."""
+    return sampled(problem, lambda points: solution.values(params, points))
+
+
+def sampled(
+    problem: Problem, values: Callable[[Float[np.ndarray, "n d"]], np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Return fields, given as a function of points, on the grid of pictures, and the grid."""
+    points = picture_points(problem)
+    named = {"x": points[:, 0]} if problem.dimension == 1 else {"points": points}
+    return {**named, "u": values(points)}
+
+
+def picture_points(problem: Problem) -> Float[np.ndarray, "n d"]:
+    """Return the grid of pictures (of more than three axes: slices through the middle)."""
     box = problem.domain.bounding_box
-    if len(box) == 1:
-        x = np.linspace(*box[0], LINE_POINTS)
-        return {"x": x, "u": solution.values(params, x[:, None])}
-    count = PLANE_POINTS if len(box) == 2 else SPACE_POINTS
-    mesh = np.meshgrid(*(np.linspace(*ends, count) for ends in box), indexing="ij")
-    points = np.stack([m.ravel() for m in mesh], axis=1)
-    points = points[np.asarray(problem.domain.contains(points), bool)]
-    return {"points": points, "u": solution.values(params, points)}
+    count = {1: LINE_POINTS, 2: PLANE_POINTS}.get(len(box), SPACE_POINTS)
+    lines = [
+        np.linspace(*ends, count) if a < 3 else np.array([0.5 * sum(ends)])
+        for a, ends in enumerate(box)
+    ]
+    grid = np.stack([g.ravel() for g in np.meshgrid(*lines, indexing="ij")], axis=1)
+    return grid[np.asarray(problem.domain.contains(grid), bool)]

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from pinn.forward.outcome import LINE_POINTS, PLANE_POINTS, SPACE_POINTS
+from pinn.forward.outcome import sampled
 from pinn.network import head, points, spring, training, trial, weights
 from pinn.network.rows import Batch
 from pinn.network.setup import Setup
@@ -170,9 +170,8 @@ class NetworkTask:
         setup = self.setup
         params = jax.tree.map(np.asarray, setup.first[1](jnp.asarray(z)))
         kept = {"network": params, "inputs": setup.trial.inputs.arrays()}
-        at = picture_points(setup)
-        u = np.asarray(trial.values(setup.trial)(params, jnp.asarray(at)))
-        named = {"x": at[:, 0]} if at.shape[1] == 1 else {"points": at}
+        u = trial.values(setup.trial)
+        shown = sampled(setup.problem, lambda at: np.asarray(u(params, jnp.asarray(at))))
         value = {
             "parameters": int(z.size),
             "trained_conditions": [f"{s.name} on {face}" for s, face in setup.soft],
@@ -182,7 +181,7 @@ class NetworkTask:
             for name in setup.trial.hard.torn
         )
         metrics = {"residual": min(left, 1e300)}
-        return Outcome(status, value, metrics, kept, {**named, "u": u}, warnings)
+        return Outcome(status, value, metrics, kept, shown, warnings)
 
 
 def _put(residuals: np.ndarray, number: int, left: float, steps: int) -> np.ndarray:
@@ -196,15 +195,3 @@ def _large(setup: Setup) -> Batch:
     """Many points, evenly spread."""
     groups = (setup.pool[: 8 * setup.config.points], *setup.face_pools)
     return tuple((jnp.asarray(here), jnp.ones(len(here))) for here in groups)
-
-
-def picture_points(setup: Setup) -> Float[np.ndarray, "n d"]:
-    """Return the grid of pictures (of more than three axes: slices through the middle)."""
-    box = setup.problem.domain.bounding_box
-    count = {1: LINE_POINTS, 2: PLANE_POINTS}.get(len(box), SPACE_POINTS)
-    lines = [
-        np.linspace(*ends, count) if a < 3 else np.array([0.5 * sum(ends)])
-        for a, ends in enumerate(box)
-    ]
-    grid = np.stack([g.ravel() for g in np.meshgrid(*lines, indexing="ij")], axis=1)
-    return grid[np.asarray(setup.problem.domain.contains(grid), bool)]
